@@ -1,6 +1,6 @@
 //! A host that starts no users, but notes what it is asked and when, and answers as slowly as it is told.
 
-#![allow(unreachable_pub, reason = "a module of a test has nobody to export to")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "only tests use this")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
