@@ -34,9 +34,9 @@ impl Tls {
         let verify = match verify.extract::<bool>() {
             Ok(true) => http::Verify::System,
             Ok(false) => http::Verify::None,
-            Err(_) => http::Verify::Path(verify.extract::<String>()?.into()),
+            Err(_) => http::Verify::File(verify.extract::<String>()?.into()),
         };
-        let client_certificate = certificate.map(|(certificate, key)| (certificate.into(), key.into()));
+        let client_certificate = certificate.map(|(certificate, key)| (certificate.into(), Some(key.into())));
         Ok(Self(Arc::new(http::TlsSettings { verify, client_certificate, ..http::TlsSettings::default() })))
     }
 }
@@ -181,11 +181,11 @@ impl Client {
                 method: asked.method.as_str(),
                 name: name.unwrap_or_else(|| asked.url.path_and_query()),
                 response_time: Some(response.timings.total),
-                response_length: response.body.len() as u64,
+                response_length: response.body_length,
                 error: None,
                 at: Timestamp::now(),
             });
-            let status = response.status;
+            let status = response.status();
             let exchange = Bound::new(py, Exchange::new(slf.as_unbound(), py, asked, result))?;
             return new_response(class, &exchange, status);
         }
@@ -212,7 +212,7 @@ impl Client {
         py: Python<'_>,
         asked: &Asked,
         options: &FetchOptions,
-    ) -> PyResult<Result<http::Response, http::Failure>> {
+    ) -> PyResult<Result<http::Response, Box<http::Failure>>> {
         let mut request = http::Request::new(asked.method.clone(), asked.url.clone());
         request.headers = asked.headers.clone();
         request.body = asked.body.clone().into();
@@ -232,7 +232,7 @@ impl Client {
                     Ok(response) => response.timings.finished,
                     Err(failure) => failure.timings.finished,
                 };
-                self.hub.get().health().record_resume_lag(finished.elapsed());
+                crate::shared::record_resume_lag(finished.elapsed());
                 Ok(*result)
             }
             _ => unreachable!("a request is answered with its outcome"),
@@ -246,7 +246,7 @@ impl Client {
             let (sender, receiver) = std::sync::mpsc::channel();
             self.io.ask(command(ReplyTo::Thread(sender)));
             return py
-                .detach(|| receiver.recv())
+                .detach(move || receiver.recv())
                 .map_err(|_| pyo3::exceptions::PyRuntimeError::new_err("the I/O thread has ended"));
         }
         let mut asked = None;
@@ -290,7 +290,10 @@ impl Base {
 
 /// Whether a response needs nothing of what only Python can do: it is no failure, no redirect and sets no cookie.
 fn is_plain(response: &http::Response) -> bool {
-    response.status < 300 && response.stream.is_none() && response.headers.get("set-cookie").is_none()
+    let head = &response.head;
+    head.status < 300
+        && matches!(response.body, http::ResponseBody::Collected(_))
+        && head.headers.get("set-cookie").is_none()
 }
 
 fn is_absolute(url: &str) -> bool {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use katydid_http as http;
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
@@ -26,7 +25,7 @@ pub(crate) struct Asked {
 /// What came of it.
 pub(crate) enum Answered {
     Response(http::Response),
-    Failure(http::Failure),
+    Failure(Box<http::Failure>),
 }
 
 /// A request and its outcome.
@@ -36,7 +35,6 @@ pub(crate) struct Exchange {
     answered: Answered,
     /// The rest of a streamed body, and the client that reads it.
     stream: Option<(Py<Client>, BodyHandle)>,
-    received: Mutex<u64>,
 }
 
 #[pymethods]
@@ -81,7 +79,7 @@ impl Exchange {
     #[getter]
     fn status(&self) -> u16 {
         match &self.answered {
-            Answered::Response(response) => response.status,
+            Answered::Response(response) => response.status(),
             Answered::Failure(_) => 0,
         }
     }
@@ -89,49 +87,49 @@ impl Exchange {
     /// The reason phrase.
     #[getter]
     fn reason(&self) -> String {
-        self.response().map(|response| latin1(response.reason().as_bytes())).unwrap_or_default()
+        self.response().map(|response| latin1(response.head.reason())).unwrap_or_default()
     }
 
     /// 11 for HTTP/1.1, 10 for HTTP/1.0.
     #[getter]
     fn version(&self) -> u8 {
-        self.response().map_or(11, |response| response.version.number())
+        self.response().map_or(11, |response| match response.head.version { http::Version::Http10 => 10, http::Version::Http11 => 11 })
     }
 
     /// The response headers as (name, value) pairs, in order, with duplicates.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
         let Some(response) = self.response() else { return Vec::new() };
-        response.headers.iter().map(|(name, value)| (latin1(name.as_bytes()), latin1(value))).collect()
+        response.head.headers.iter().map(|(name, value)| (latin1(name), latin1(value))).collect()
     }
 
     /// The first response header of this name.
     fn header(&self, name: &str) -> Option<String> {
-        self.response()?.headers.get(name).map(latin1)
+        self.response()?.head.headers.get(name).map(latin1)
     }
 
     /// The decoded body; empty when it is streamed.
     #[getter]
     fn content<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.response().map_or(&[], |response| &response.body))
+        PyBytes::new(py, self.response().map_or(&[], |response| response.bytes()))
     }
 
     /// Bytes of the decoded body.
     #[getter]
-    fn content_length(&self) -> usize {
-        self.response().map_or(0, |response| response.body.len())
+    fn content_length(&self) -> u64 {
+        self.response().map_or(0, |response| response.body_length)
     }
 
     /// Milliseconds from the hand-over of the request to the last byte of its body (to the headers when streamed).
     #[getter]
     fn response_time_ms(&self) -> f64 {
-        milliseconds(self.timings().total)
+        milliseconds(self.measured().total)
     }
 
     /// Milliseconds of each phase that took place: dns, connect, tls, first_byte, total.
     #[getter]
     fn timings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let timings = self.timings();
+        let timings = self.measured();
         let phases = PyDict::new(py);
         for (name, phase) in [
             ("dns", timings.dns),
@@ -163,7 +161,6 @@ impl Exchange {
         let Some((client, body)) = &self.stream else { return Ok(py.None()) };
         match client.get().read_chunk(py, body)? {
             Ok(Some(chunk)) => {
-                *self.received.lock() += chunk.len() as u64;
                 Ok(PyBytes::new(py, &chunk).into_any().unbind())
             }
             Ok(None) => Ok(py.None()),
@@ -186,19 +183,22 @@ impl Exchange {
         client: &Py<Client>,
         py: Python<'_>,
         asked: Asked,
-        result: Result<http::Response, http::Failure>,
+        result: Result<http::Response, Box<http::Failure>>,
     ) -> Self {
         let mut stream = None;
         let answered = match result {
             Ok(mut response) => {
-                if let Some(open) = response.stream.take() {
-                    stream = Some((client.clone_ref(py), Arc::new(tokio::sync::Mutex::new(Some(open)))));
+                if matches!(response.body, http::ResponseBody::Stream(_))
+                    && let http::ResponseBody::Stream(open) =
+                        std::mem::replace(&mut response.body, http::ResponseBody::Discarded)
+                {
+                    stream = Some((client.clone_ref(py), Arc::new(tokio::sync::Mutex::new(Some(*open)))));
                 }
                 Answered::Response(response)
             }
             Err(failure) => Answered::Failure(failure),
         };
-        Self { asked, answered, stream, received: Mutex::default() }
+        Self { asked, answered, stream }
     }
 
     fn response(&self) -> Option<&http::Response> {
@@ -208,7 +208,7 @@ impl Exchange {
         }
     }
 
-    fn timings(&self) -> &http::Timings {
+    fn measured(&self) -> &http::Timings {
         match &self.answered {
             Answered::Response(response) => &response.timings,
             Answered::Failure(failure) => &failure.timings,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use katydid_stats::Health;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -26,7 +25,6 @@ pub(crate) struct Hub {
     greenlets: GreenletApi,
     gevent_hub: Py<PyAny>,
     thread: ThreadId,
-    health: Arc<Health>,
     parking: Mutex<Parking>,
     /// Waits by deadline; entries of greenlets that died meanwhile are skipped by their generation.
     waits: Mutex<BinaryHeap<Reverse<(Instant, Ticket)>>>,
@@ -64,12 +62,12 @@ impl Hub {
         log: Py<PyAny>,
     ) -> PyResult<Self> {
         let queue = crate::shared::hub_queue()?;
+        crate::logging::install(queue.clone());
         Ok(Self {
             queue,
             greenlets: GreenletApi::load(py)?,
             gevent_hub,
             thread: std::thread::current().id(),
-            health: crate::shared::health(),
             parking: Mutex::default(),
             waits: Mutex::default(),
             batch: Mutex::default(),
@@ -197,11 +195,6 @@ impl Hub {
     /// The queue through which other threads answer.
     pub(crate) fn queue(&self) -> &Arc<HubQueue> {
         &self.queue
-    }
-
-    /// Where lateness is counted.
-    pub(crate) fn health(&self) -> &Health {
-        &self.health
     }
 
     /// Commands for this runner go to `perform` from now on.

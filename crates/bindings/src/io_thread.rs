@@ -75,7 +75,7 @@ thread_local! {
 }
 
 async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
-    let client = http::Client::new();
+    let client = http::Client::default();
     let mut batch = Vec::new();
     loop {
         std::mem::swap(&mut *commands.waiting.lock(), &mut batch);
@@ -105,7 +105,7 @@ fn perform(command: IoCommand, client: &http::Client, hub: &Arc<HubQueue>) {
             start(reply_to.ticket(), async move {
                 let mut stream = body.lock().await;
                 let chunk = match stream.as_mut() {
-                    Some(open) => open.next_chunk().await,
+                    Some(open) => open.chunk().await,
                     None => Ok(None),
                 };
                 if !matches!(chunk, Ok(Some(_))) {

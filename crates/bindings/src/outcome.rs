@@ -6,7 +6,7 @@ use katydid_http as http;
 /// The answer to what one greenlet waits for.
 pub(crate) enum Outcome {
     /// A request is over.
-    Http(Box<Result<http::Response, http::Failure>>),
+    Http(Box<Result<http::Response, Box<http::Failure>>>),
     /// The next piece of a streamed body; none at its end.
     Chunk(Result<Option<Bytes>, http::Error>),
     /// The time has come.

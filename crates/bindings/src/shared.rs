@@ -2,15 +2,17 @@
 
 use std::io;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use katydid_stats::Health;
+use katydid_stats::Collector;
+use parking_lot::RwLock;
 use tokio::runtime::{Builder, Handle};
 
 use crate::hub_queue::HubQueue;
 use crate::io_thread::IoThread;
 
 static HUB_QUEUE: OnceLock<Arc<HubQueue>> = OnceLock::new();
-static HEALTH: OnceLock<Arc<Health>> = OnceLock::new();
+static HEALTH_OF: RwLock<Option<Arc<Collector>>> = RwLock::new(None);
 static CONTROL: OnceLock<Handle> = OnceLock::new();
 static IO_THREAD: OnceLock<IoThread> = OnceLock::new();
 
@@ -19,9 +21,16 @@ pub(crate) fn hub_queue() -> io::Result<Arc<HubQueue>> {
     get_or_try(&HUB_QUEUE, || HubQueue::new().map(Arc::new)).cloned()
 }
 
-/// The health of this process as a generator; every environment of the process shows the same.
-pub(crate) fn health() -> Arc<Health> {
-    HEALTH.get_or_init(Arc::default).clone()
+/// From now on the lateness of the hub thread is counted here: with the newest environment of the process.
+pub(crate) fn set_health_of(collector: Arc<Collector>) {
+    *HEALTH_OF.write() = Some(collector);
+}
+
+/// Counts how late the hub thread resumed a greenlet whose request was over.
+pub(crate) fn record_resume_lag(late: Duration) {
+    if let Some(collector) = &*HEALTH_OF.read() {
+        collector.health().record_resume_lag(late);
+    }
 }
 
 /// The thread on which runners, collectors and reports work. Fails when it cannot be started.
