@@ -4,13 +4,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let matches = katydid_demo::command().get_matches();
-    let outcome = katydid_demo::parse(&matches)
-        .and_then(|options| katydid_demo::run(options).map_err(|error| error.to_string()));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    let options = match katydid_demo::parse(&matches) {
+        Ok(options) => options,
         Err(message) => {
-            eprintln!("failed to {message}");
-            ExitCode::FAILURE
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
         }
+    };
+    if let Err(error) = katydid_demo::run(options) {
+        eprintln!("error: failed to {error}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }

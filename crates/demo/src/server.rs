@@ -67,7 +67,7 @@ impl From<serde_json::Error> for DemoError {
 /// let (ready, address) = tokio::sync::oneshot::channel();
 /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
 /// let service = tokio::spawn(async move {
-///     serve(options, |address| drop(ready.send(address)), async { drop(stopped.await) }).await
+///     serve(options, |address| ready.send(address).unwrap(), async { drop(stopped.await) }).await
 /// });
 /// println!("the shop is at http://{}", address.await.unwrap());
 /// drop(stop);

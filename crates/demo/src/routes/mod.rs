@@ -10,6 +10,8 @@ mod pages;
 mod products;
 mod rpc;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
