@@ -10,7 +10,7 @@ from __future__ import annotations
 import json as json_module
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
@@ -26,6 +26,7 @@ from katydid import _core
 from katydid.http_response import ResponseContextManager, RestResponseContextManager
 from katydid.hub import hub
 from katydid.lazy_response import prepared_request
+from katydid.on_demand import OnDemand
 from katydid.request_errors import exception_for
 from katydid.session_state import SessionCookies, SessionHeaders, encode_headers
 from katydid.transport import EngineAdapter, request_options
@@ -35,15 +36,33 @@ if TYPE_CHECKING:
 
 absolute_http_url_regexp = re.compile(r"^https?://", re.IGNORECASE)
 _encode_json = json_module.JSONEncoder(allow_nan=False).encode
-_default_headers: SessionHeaders | None = None
 
 __all__ = ["HttpSession", "ResponseContextManager", "RestResponseContextManager"]
+
+#: The headers of every session that did not touch its own.
+_default_headers = SessionHeaders(default_headers())
+_plain_options = request_options()
 
 JSON = 0
 FORM = 1
 #: Keyword arguments of a request that an everyday call may have.
 EVERYDAY = frozenset(("headers", "timeout", "allow_redirects", "params", "verify", "catch_response"))
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+
+def _make_adapters(session: HttpSession) -> dict[str, Any]:
+    adapter = EngineAdapter(session._client)
+    return {"https://": adapter, "http://": adapter}
+
+
+def _asked_for(make: Callable[[HttpSession], Any]) -> Any:
+    """Made on demand; whoever asks for it may be about to change it, which everyday calls would not notice."""
+
+    def make_and_note(session: HttpSession) -> Any:
+        session.__dict__["_everyday"] = False
+        return make(session)
+
+    return OnDemand(make_and_note)
 
 
 class HttpSession(requests.Session):
@@ -57,7 +76,7 @@ class HttpSession(requests.Session):
     """
 
     # A session of requests makes a dozen objects of its own. Here constants are class attributes and the
-    # rest is made when first asked for (see __getattr__), because there is one session for each of many users.
+    # rest is made when first asked for, because there is one session for each of many users.
     auth: Any = None
     stream = False
     verify: Any = True
@@ -66,6 +85,12 @@ class HttpSession(requests.Session):
     trust_env = False
     request_name: str | None = None
     explicit_name: str | None = None
+    headers: Any = OnDemand(lambda session: SessionHeaders(default_headers()))
+    cookies: Any = OnDemand(lambda session: cookiejar_from_dict({}, SessionCookies()))
+    proxies: Any = _asked_for(lambda session: {})
+    hooks: Any = _asked_for(lambda session: default_hooks())
+    params: Any = _asked_for(lambda session: {})
+    adapters: Any = _asked_for(_make_adapters)
     #: False when something of this session needs requests' own code for every call.
     _everyday = True
 
@@ -85,16 +110,6 @@ class HttpSession(requests.Session):
         if parts.username and parts.password:
             self.base_url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
             self.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
-
-    def __getattr__(self, name: str) -> Any:
-        make = _MADE_ON_DEMAND.get(name)
-        if make is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        if name in _NEEDS_REQUESTS:
-            self.__dict__["_everyday"] = False
-        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__[name] = value
@@ -145,6 +160,27 @@ class HttpSession(requests.Session):
         """
         if name is None:
             name = self.request_name
+        if self._everyday and not kwargs and data is None and json is None and "cookies" not in self.__dict__:
+            # The commonest of all calls, without a function call between here and the engine.
+            headers = self.__dict__.get("headers", _default_headers)
+            if type(headers) is SessionHeaders and headers.encoded is not None:
+                handlers = self.request_event._handlers
+                quiet = not catch_response and len(handlers) == 1 and type(handlers[0]) is _core.Recorder
+                exchange = self._client.fetch(
+                    method,
+                    url,
+                    headers.encoded,
+                    _plain_options,
+                    name,
+                    None,
+                    None,
+                    handlers[0] if quiet else None,
+                    ResponseContextManager,
+                )
+                if type(exchange) is ResponseContextManager:
+                    return exchange
+                if exchange is not None:
+                    return self._complete(exchange, method, name, catch_response, context, kwargs)
         if self._everyday and (not kwargs or EVERYDAY.issuperset(kwargs)):
             content, kind = None, None
             if data is not None:
@@ -171,7 +207,7 @@ class HttpSession(requests.Session):
         self, method: str, url: str, name: str | None, catch_response: bool, content: Any, kind: int | None, kwargs: Any
     ) -> Any:
         """A finished and recorded response, an exchange that needs a closer look, or None for what requests must do."""
-        headers = self.__dict__.get("headers") or _shared_headers()
+        headers = self.__dict__.get("headers", _default_headers)
         encoded = headers.encoded if type(headers) is SessionHeaders and headers.encoded else None
         if encoded is None:
             try:
@@ -206,7 +242,7 @@ class HttpSession(requests.Session):
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
         return self._client.fetch(
-            method, url, encoded, options or _first_options(), name, content, kind, recorder, ResponseContextManager
+            method, url, encoded, options, name, content, kind, recorder, ResponseContextManager
         )
 
     def _complete(
@@ -362,6 +398,8 @@ class HttpSession(requests.Session):
 
     def get(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
         """Sends a GET request."""
+        if not kwargs:
+            return self.request("GET", url, data=data, json=json)
         return self.request("GET", url, data=data, json=json, **kwargs)
 
     def options(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
@@ -390,43 +428,11 @@ class HttpSession(requests.Session):
         return self.request("DELETE", url, data=data, json=json, **kwargs)
 
 
-def _make_headers(session: HttpSession) -> SessionHeaders:
-    return SessionHeaders(default_headers())
-
-
-def _make_adapters(session: HttpSession) -> dict[str, Any]:
-    adapter = EngineAdapter(session._client)
-    return {"https://": adapter, "http://": adapter}
-
-
-_MADE_ON_DEMAND = {
-    "headers": _make_headers,
-    "cookies": lambda session: cookiejar_from_dict({}, SessionCookies()),
-    "proxies": lambda session: {},
-    "hooks": lambda session: default_hooks(),
-    "params": lambda session: {},
-    "adapters": _make_adapters,
-}
-#: What everyday calls do not look at. Whoever asks for one of these may be about to change it.
+#: What everyday calls do not look at.
 _NEEDS_REQUESTS = frozenset(
     ("auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
 )
-_plain_options: _core.Options | None = None
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
-
-
-def _first_options() -> _core.Options:
-    global _plain_options
-    _plain_options = request_options()
-    return _plain_options
-
-
-def _shared_headers() -> SessionHeaders:
-    """The headers of every session that did not touch its own."""
-    global _default_headers
-    if _default_headers is None:
-        _default_headers = SessionHeaders(default_headers())
-    return _default_headers
 
 
 def _shared_pool(pool_manager: Any) -> _core.Pool:

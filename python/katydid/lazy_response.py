@@ -15,41 +15,13 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from katydid.on_demand import OnDemand
 from katydid.request_errors import exception_for
 
 if TYPE_CHECKING:
     from katydid import _core
 
 CHUNK = 16 * 1024
-
-
-class LazyResponse(requests.Response):
-    """A response whose exchange is in ``_exchange``. Not made by its constructor but by ``of`` or by Rust."""
-
-    _exchange: _core.Exchange
-    _next = None
-    _streamed = False
-
-    @classmethod
-    def of(cls, exchange: _core.Exchange, streamed: bool = False) -> LazyResponse:
-        """The response of ``exchange``, which has one. ``streamed``: its body is still on the connection."""
-        response = cls.__new__(cls)
-        response._exchange = exchange
-        response.status_code = exchange.status
-        if streamed:
-            response._streamed = True
-        return response
-
-    def __getattr__(self, name: str) -> Any:
-        make = _ATTRIBUTES.get(name)
-        if make is None or "_exchange" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        return value
-
-    def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__()
 
 
 def _headers(response: LazyResponse) -> CaseInsensitiveDict[str]:
@@ -67,10 +39,6 @@ def _content(response: LazyResponse) -> Any:
 def _elapsed(response: LazyResponse) -> datetime.timedelta:
     timings = response._exchange.timings
     return datetime.timedelta(milliseconds=timings.get("first_byte", timings["total"]))
-
-
-def _request(response: LazyResponse) -> requests.PreparedRequest:
-    return prepared_request(response._exchange)
 
 
 def prepared_request(exchange: _core.Exchange) -> requests.PreparedRequest:
@@ -154,17 +122,31 @@ class _BodyReader(io.RawIOBase):
         super().close()
 
 
-_ATTRIBUTES = {
-    "_content": _content,
-    "_content_consumed": lambda response: not response._streamed,
-    "headers": _headers,
-    "url": lambda response: response._exchange.url,
-    "encoding": lambda response: get_encoding_from_headers(response.headers),
-    "reason": lambda response: response._exchange.reason,
-    "history": lambda response: [],
-    "cookies": lambda response: RequestsCookieJar(),
-    "elapsed": _elapsed,
-    "request": _request,
-    "raw": _raw,
-    "status_code": lambda response: response._exchange.status,
-}
+class LazyResponse(requests.Response):
+    """A response whose exchange is in ``_exchange``. Not made by its constructor but by ``of`` or by Rust."""
+
+    _exchange: _core.Exchange
+    _next = None
+    _streamed = False
+
+    _content = OnDemand(_content)
+    _content_consumed = OnDemand(lambda response: not response._streamed)
+    headers = OnDemand(_headers)
+    url = OnDemand(lambda response: response._exchange.url)
+    encoding = OnDemand(lambda response: get_encoding_from_headers(response.headers))
+    reason = OnDemand(lambda response: response._exchange.reason)
+    history = OnDemand(lambda response: [])
+    cookies = OnDemand(lambda response: RequestsCookieJar())
+    elapsed = OnDemand(_elapsed)
+    request = OnDemand(lambda response: prepared_request(response._exchange))
+    raw = OnDemand(_raw)
+
+    @classmethod
+    def of(cls, exchange: _core.Exchange, streamed: bool = False) -> LazyResponse:
+        """The response of ``exchange``, which has one. ``streamed``: its body is still on the connection."""
+        response = cls.__new__(cls)
+        response._exchange = exchange
+        response.status_code = exchange.status
+        if streamed:
+            response._streamed = True
+        return response

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
+from katydid.on_demand import OnDemand
 from katydid.exception import CatchResponseError, LocustError, ResponseError
 
 if TYPE_CHECKING:
@@ -88,6 +89,38 @@ class FastRequest:
     payload = body
 
 
+def _content(response: FastResponse) -> bytes | None:
+    if response.status_code == 0:
+        return None
+    return response.stream.read() if response._streamed else response._exchange.content
+
+
+def _headers(response: FastResponse) -> CaseInsensitiveDict[str] | None:
+    if response.status_code == 0:
+        return None
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    for name, value in response._exchange.headers:
+        known = headers.get(name)
+        headers[name] = value if known is None else f"{known}, {value}"
+    return headers
+
+
+def _stream(response: FastResponse) -> Any:
+    import io
+
+    from katydid.lazy_response import _BodyReader
+
+    if not response._streamed:
+        return io.BytesIO(response.content or b"")
+    return io.BufferedReader(_BodyReader(response))  # type: ignore[arg-type]
+
+
+def _detect(content: bytes) -> str | None:
+    from requests.compat import chardet
+
+    return chardet.detect(content)["encoding"]
+
+
 class FastResponse:
     """A response over one exchange of the engine.
 
@@ -102,13 +135,11 @@ class FastResponse:
     error: Exception | None = None
     status_code = 0
 
-    def __getattr__(self, name: str) -> Any:
-        make = _ATTRIBUTES.get(name)
-        if make is None or "_exchange" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        return value
+    content: Any = OnDemand(_content)
+    headers: Any = OnDemand(_headers)
+    stream: Any = OnDemand(_stream)
+    encoding: str | None = None
+    request: Any = OnDemand(lambda response: FastRequest(response._exchange))
 
     @classmethod
     def of(cls, exchange: _core.Exchange, streamed: bool = False) -> FastResponse:
@@ -200,47 +231,6 @@ class FastResponse:
     def failure(self, *_arguments: Any, **_keywords: Any) -> None:
         """Only inside a ``with`` block with ``catch_response=True``."""
         raise LocustError("response.failure() needs a with block and catch_response=True")
-
-
-def _content(response: FastResponse) -> bytes | None:
-    if response.status_code == 0:
-        return None
-    return response.stream.read() if response._streamed else response._exchange.content
-
-
-def _headers(response: FastResponse) -> CaseInsensitiveDict[str] | None:
-    if response.status_code == 0:
-        return None
-    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-    for name, value in response._exchange.headers:
-        known = headers.get(name)
-        headers[name] = value if known is None else f"{known}, {value}"
-    return headers
-
-
-def _stream(response: FastResponse) -> Any:
-    import io
-
-    from katydid.lazy_response import _BodyReader
-
-    if not response._streamed:
-        return io.BytesIO(response.content or b"")
-    return io.BufferedReader(_BodyReader(response))  # type: ignore[arg-type]
-
-
-def _detect(content: bytes) -> str | None:
-    from requests.compat import chardet
-
-    return chardet.detect(content)["encoding"]
-
-
-_ATTRIBUTES = {
-    "content": _content,
-    "headers": _headers,
-    "stream": _stream,
-    "encoding": lambda response: None,
-    "request": lambda response: FastRequest(response._exchange),
-}
 
 
 class ErrorResponse(FastResponse):

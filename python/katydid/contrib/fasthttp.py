@@ -36,6 +36,7 @@ from katydid.contrib.fast_response import (
 from katydid.exception import StopTest
 from katydid.hub import hub
 from katydid.lazy_response import LazyResponse
+from katydid.on_demand import OnDemand
 from katydid.session_state import SessionCookies
 from katydid.user.users import RestMixin, User
 
@@ -90,6 +91,8 @@ class FastHttpSession:
 
     auth_header: str | None = None
     request_name: str | None = None
+    cookiejar: Any = OnDemand(lambda session: SessionCookies())
+    client: Any = OnDemand(lambda session: LocustUserAgent(session))
     redirect_codes = LocustUserAgent.redirect_response_codes
     valid_codes = LocustUserAgent.valid_response_codes
 
@@ -113,15 +116,6 @@ class FastHttpSession:
         self._client = _core.Client(hub.core, self.base_url, self._pool)
         self._settings = (kwargs.get("connection_timeout", 60.0), kwargs.get("network_timeout", 60.0), insecure, _proxy(kwargs))
         self._headers = _base_headers(kwargs.get("headers"), self.auth_header)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "cookiejar":
-            self.cookiejar = SessionCookies()
-        elif name == "client":
-            self.client = LocustUserAgent(self)
-        else:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return self.__dict__[name]
 
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
