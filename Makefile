@@ -20,6 +20,9 @@ RUST_TESTED := --workspace --exclude katydid-bindings
 PYTHON_TESTS := $(wildcard tests/python python/tests)
 SEED_TESTS := $(wildcard tests/seeds tests/demo)
 
+# The published files under tests/seeds/ stay as they were published.
+RUFF := --exclude 'tests/seeds/*/*' $(wildcard python tests bench examples)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product lint format \
         bench bench-peers bench-soak wheel smoke-python requirements clean
@@ -68,14 +71,14 @@ product: ## Bad input and faults, through the command line
 lint: setup ## Formatting and lints of Rust and Python
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check $(RUFF)
+	$(VENV)/bin/ruff check $(RUFF)
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "cargo-deny is not installed: skipped"; fi
 
 format: setup ## Format Rust and Python
 	cargo fmt --all
-	$(VENV)/bin/ruff format .
-	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format $(RUFF)
+	$(VENV)/bin/ruff check --fix $(RUFF)
 
 bench: ## Katydid, Locust and wrk against one nginx worker, in one sitting
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.run $(BENCH)

@@ -35,7 +35,18 @@ class WaitingRun:
     def __init__(self, program: Path, nginx: Nginx, users: int, rate: float, folder: Path) -> None:
         self.nginx, self.users = nginx, users
         self.numbers = folder / "numbers.json"
-        words = ["--headless", "--only-summary", "--loglevel", "ERROR", "--host", nginx.url, "-u", str(users), "-r", str(rate)]
+        words = [
+            "--headless",
+            "--only-summary",
+            "--loglevel",
+            "ERROR",
+            "--host",
+            nginx.url,
+            "-u",
+            str(users),
+            "-r",
+            str(rate),
+        ]
         self.process = subprocess.Popen(
             [program, "-f", LOCUSTFILES / "waiting.py", *words],
             env={**os.environ, "BENCH_NUMBERS": str(self.numbers)},
@@ -47,7 +58,9 @@ class WaitingRun:
         deadline = time.monotonic() + PATIENCE
         while self.nginx.status()[1] < self.users:
             if self.process.poll() is not None:
-                raise RuntimeError(f"the generator ended with {self.process.returncode} before all users were connected")
+                raise RuntimeError(
+                    f"the generator ended with {self.process.returncode} before all users were connected"
+                )
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.users} users were not connected after {PATIENCE} s")
             time.sleep(0.2)
@@ -128,4 +141,3 @@ def launch_to_first_request(program: Path) -> float:
         finally:
             process.kill()
             process.wait()
-

@@ -32,7 +32,7 @@ http {{
     default_type application/json;
     location = /served {{ stub_status; }}
     location = / {{ default_type text/plain; return 200 "{plain}"; }}
-    location = /login {{ return 200 '{{"token": "0123456789abcdef0123456789abcdef", "user": {{"id": 7, "name": "Ann"}}}}'; }}
+    location = /login {{ return 200 '{{"token": "0123456789abcdef0123456789abcdef", "user": {{"id": 7}}}}'; }}
     location = /products {{ return 200 '{products}'; }}
     location /products/ {{ return 200 '{product}'; }}
     location = /cart {{ return 200 '{{"items": [{{"product_id": 7, "quantity": 1}}], "total": 12.5}}'; }}
@@ -77,13 +77,17 @@ def program() -> str:
 @contextmanager
 def serving() -> Iterator[Nginx]:
     nginx = program()
-    version = subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True).stderr.rsplit("/", 1)[-1].strip()
+    version = (
+        subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True).stderr.rsplit("/", 1)[-1].strip()
+    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
-        text = CONFIGURATION.format(folder=folder, port=port, plain="x" * 100, products=PRODUCTS, product=PRODUCT.format(7))
+        text = CONFIGURATION.format(
+            folder=folder, port=port, plain="x" * 100, products=PRODUCTS, product=PRODUCT.format(7)
+        )
         configuration.write_text(text)
         server = subprocess.Popen([nginx, "-c", str(configuration), "-p", folder], stderr=subprocess.DEVNULL)
         try:

@@ -103,7 +103,9 @@ PEERS = [
     python_peer("Locust FastHttpUser", LOCUST, "fast_http_user"),
     python_peer("Locust shop mix", LOCUST, "shop"),
     Peer("oha", shutil.which("oha"), oha_command, oha_median),
-    Peer("Goose", existing(ROOT / "bench/goose/target/release/goose-peer"), goose_command, lambda load, output: None, []),
+    Peer(
+        "Goose", existing(ROOT / "bench/goose/target/release/goose-peer"), goose_command, lambda load, output: None, []
+    ),
 ]
 
 

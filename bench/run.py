@@ -33,7 +33,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     allow_many_files()
-    chosen = [peer for peer in PEERS if not options.only or any(word.lower() in peer.name.lower() for word in options.only)]
+    chosen = [
+        peer for peer in PEERS if not options.only or any(word.lower() in peer.name.lower() for word in options.only)
+    ]
     present = [peer for peer in chosen if peer.program]
     absent = [peer.name for peer in chosen if not peer.program]
     try:
@@ -77,7 +79,9 @@ def measure_footprints(nginx: Nginx, users: int) -> dict[str, float]:
     return found
 
 
-def report(options: argparse.Namespace, nginx: Nginx, figures: dict[str, Figure], footprints: dict, absent: list[str]) -> str:
+def report(
+    options: argparse.Namespace, nginx: Nginx, figures: dict[str, Figure], footprints: dict, absent: list[str]
+) -> str:
     now = datetime.datetime.now(datetime.timezone.utc)
     lines = [f"# Figures of {now:%Y-%m-%d}", "", machine(nginx), ""]
     lines += [f"{options.rounds} alternating rounds of {options.seconds} s each; medians over the rounds.", ""]
@@ -92,7 +96,8 @@ def report(options: argparse.Namespace, nginx: Nginx, figures: dict[str, Figure]
 
 def machine(nginx: Nginx) -> str:
     cores = len(os.sched_getaffinity(0))
-    return f"{platform.system()} {platform.release()} {platform.machine()}, {cores} cores; one worker of nginx {nginx.version} on loopback."
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"{system}, {cores} cores; one worker of nginx {nginx.version} on loopback."
 
 
 def versions(peers) -> list[str]:
@@ -101,11 +106,21 @@ def versions(peers) -> list[str]:
 
 def throughput_table(figures: dict[str, Figure]) -> list[str]:
     wrk = figures.get("wrk")
-    lines = ["| generator | requests/s | CPU µs per request | (lowest–highest) | against wrk | reported median |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    lines = [
+        "| generator | requests/s | CPU µs per request | (lowest-highest) | against wrk | reported median |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
     for figure in figures.values():
-        ratio = f"{figure.cpu_microseconds / wrk.cpu_microseconds:.2f} ×" if wrk else ""
-        median = f"{figure.median_ms:.2f} ms" if figure.median_ms is not None else "–"
-        cells = [figure.peer.name, f"{figure.requests_per_second:,.0f}", f"{figure.cpu_microseconds:.1f}", figure.spread, ratio, median]
+        ratio = f"{figure.cpu_microseconds / wrk.cpu_microseconds:.2f}x" if wrk else ""
+        median = f"{figure.median_ms:.2f} ms" if figure.median_ms is not None else "-"
+        cells = [
+            figure.peer.name,
+            f"{figure.requests_per_second:,.0f}",
+            f"{figure.cpu_microseconds:.1f}",
+            figure.spread,
+            ratio,
+            median,
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return [*lines, ""]
 
@@ -121,7 +136,9 @@ def footprint_table(footprints: dict, users: int) -> list[str]:
 
 def footprint_text(name: str, value, users: int) -> str:
     if name == "spawning":
-        medians = f"{value.median_while_spawning_ms:.2f} ms while spawning, {value.median_afterwards_ms:.2f} ms afterwards"
+        medians = (
+            f"{value.median_while_spawning_ms:.2f} ms while spawning, {value.median_afterwards_ms:.2f} ms afterwards"
+        )
         return f"{users:,} users at {users // 2:,}/s in {value.seconds:.2f} s; median of running users {medians}"
     if name.endswith("memory"):
         return f"{value / 1024:.1f} KB per connected waiting user"
@@ -132,7 +149,9 @@ def goal_table(found: list[Goal]) -> list[str]:
     if not found:
         return []
     lines = ["| to reach | wanted | found | |", "| --- | ---: | ---: | --- |"]
-    lines += [f"| {goal.what} | {goal.wanted} | {goal.found} | {'reached' if goal.reached else 'MISSED'} |" for goal in found]
+    lines += [
+        f"| {goal.what} | {goal.wanted} | {goal.found} | {'reached' if goal.reached else 'MISSED'} |" for goal in found
+    ]
     return [*lines, ""]
 
 

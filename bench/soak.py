@@ -38,7 +38,9 @@ def soak(url: str, seconds: float, users: int, folder: Path) -> list[tuple[float
     with (folder / "output.log").open("wb") as log, (folder / "memory.csv").open("w", newline="") as table:
         rows = csv.writer(table)
         rows.writerow(["seconds", "resident_bytes"])
-        process = subprocess.Popen([KATYDID, "-f", LOCUSTFILES / "soak.py", *words], stdout=log, stderr=log, env=os.environ)
+        process = subprocess.Popen(
+            [KATYDID, "-f", LOCUSTFILES / "soak.py", *words], stdout=log, stderr=log, env=os.environ
+        )
         samples = []
         started = time.monotonic()
         try:

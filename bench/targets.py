@@ -52,7 +52,7 @@ def ratio_goals(figures: dict[str, Figure]) -> list[Goal]:
 
 
 def share(ratio: float) -> str:
-    return f"1/{1 / ratio:.1f}" if ratio < 0.5 else f"{ratio:.2f} ×"
+    return f"1/{1 / ratio:.1f}" if ratio < 0.5 else f"{ratio:.2f}x"
 
 
 def median_goals(figures: dict[str, Figure]) -> list[Goal]:
@@ -61,12 +61,18 @@ def median_goals(figures: dict[str, Figure]) -> list[Goal]:
         return []
     distance = abs(katydid.median_ms - wrk.median_ms)
     wanted = f"{MEDIAN_DISTANCE_MS} ms"
-    return [Goal("distance of the reported median from wrk's", wanted, f"{distance:.2f} ms", distance <= MEDIAN_DISTANCE_MS)]
+    return [
+        Goal("distance of the reported median from wrk's", wanted, f"{distance:.2f} ms", distance <= MEDIAN_DISTANCE_MS)
+    ]
 
 
 def limit_goals(footprints: dict) -> list[Goal]:
-    present = [(name, unit, footprints[name] / divisor, limit) for name, unit, divisor, limit in LIMITS if name in footprints]
-    return [Goal(name, f"{limit} {unit}", f"{value:.2f} {unit}", value <= limit) for name, unit, value, limit in present]
+    present = [
+        (name, unit, footprints[name] / divisor, limit) for name, unit, divisor, limit in LIMITS if name in footprints
+    ]
+    return [
+        Goal(name, f"{limit} {unit}", f"{value:.2f} {unit}", value <= limit) for name, unit, value, limit in present
+    ]
 
 
 def spawning_goals(footprints: dict) -> list[Goal]:
@@ -75,4 +81,4 @@ def spawning_goals(footprints: dict) -> list[Goal]:
     least, most = SPAWNING_SECONDS
     seconds = footprints["spawning"].seconds
     # As on Locust the users of the first second come at once, so a ramp may end a second early.
-    return [Goal("spawning", f"{least}–{most} s", f"{seconds:.2f} s", least - 1.1 <= seconds <= most)]
+    return [Goal("spawning", f"{least}-{most} s", f"{seconds:.2f} s", least - 1.1 <= seconds <= most)]

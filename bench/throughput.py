@@ -48,7 +48,7 @@ class Figure:
     @property
     def spread(self) -> str:
         costs = [one.cpu_microseconds for one in self.rounds]
-        return f"{min(costs):.1f}–{max(costs):.1f}"
+        return f"{min(costs):.1f}-{max(costs):.1f}"
 
 
 def measure_all(peers: list[Peer], nginx: Nginx, rounds: int, seconds: int) -> dict[str, Figure]:

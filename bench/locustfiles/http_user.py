@@ -1,7 +1,6 @@
 """One GET, no wait."""
 
 import _numbers  # noqa: F401  (its listeners)
-
 from locust import HttpUser, task
 
 

@@ -3,7 +3,6 @@
 import random
 
 import _numbers  # noqa: F401  (its listeners)
-
 from locust import HttpUser, task
 
 

@@ -1,7 +1,6 @@
 """Users that make one request, keep their connection and wait; a few keep on asking while the others come."""
 
-import _numbers  # noqa: F401  (its listeners)
-
+import _numbers
 from locust import HttpUser, constant, task
 
 

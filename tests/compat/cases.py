@@ -55,7 +55,9 @@ CASES = [
     Case("task_errors", exit_code=1),
     Case("start_errors", users=2, stdout="sorted", exit_code=1),
     Case("arguments"),
-    Case("arguments", "given", arguments=("--basket", "5", "--region=us", "--verbose-shop", "--colours", "blue", "green")),
+    Case(
+        "arguments", "given", arguments=("--basket", "5", "--region=us", "--verbose-shop", "--colours", "blue", "green")
+    ),
     Case("arguments", "environment", environment={"SHOP_BASKET": "2"}),
     Case("arguments", "wrong", arguments=("--basket", "many"), exit_code=2),
     # exit codes and options
@@ -83,10 +85,22 @@ CASES = [
         "options_read",
         "environment",
         plain=True,
-        environment={"LOCUST_HOST": "{host}", "LOCUST_USERS": "2", "LOCUST_HEADLESS": "true", "LOCUST_STOP_TIMEOUT": "1m"},
+        environment={
+            "LOCUST_HOST": "{host}",
+            "LOCUST_USERS": "2",
+            "LOCUST_HEADLESS": "true",
+            "LOCUST_STOP_TIMEOUT": "1m",
+        },
         copies=("more/pyproject.toml>pyproject.toml",),
     ),
-    Case("options_read", "bad-key", plain=True, arguments=("--headless", "--config", "bad.conf"), exit_code=2, copies=("more/bad.conf>bad.conf",)),
+    Case(
+        "options_read",
+        "bad-key",
+        plain=True,
+        arguments=("--headless", "--config", "bad.conf"),
+        exit_code=2,
+        copies=("more/bad.conf>bad.conf",),
+    ),
     Case("listing", "list", plain=True, arguments=("--list",)),
     Case("listing", "ratio", plain=True, arguments=(*RATIO, "--show-task-ratio")),
     Case("listing", "ratio-json", plain=True, arguments=(*RATIO, "--show-task-ratio-json")),

@@ -67,7 +67,11 @@ def cached(case: Case, target: Target) -> Observation:
 def fingerprint(case: Case) -> str:
     """Everything that Locust's side depends on: case, locustfiles, target, this runner, Locust itself."""
     digest = hashlib.sha256(repr(case).encode())
-    sources = [*LOCUSTFILES.rglob("*.py"), *(ROOT / "tests/target").glob("*.py"), *Path(__file__).parent.glob("[!ct]*.py")]
+    sources = [
+        *LOCUSTFILES.rglob("*.py"),
+        *(ROOT / "tests/target").glob("*.py"),
+        *Path(__file__).parent.glob("[!ct]*.py"),
+    ]
     own = [case.path, *(source for source in sources if source.parent != LOCUSTFILES or source.name.startswith("_"))]
     for source in sorted(own):
         digest.update(source.read_bytes())
@@ -119,7 +123,14 @@ def environment(case: Case, target: Target, folder: Path) -> dict[str, str]:
 def run(words: list[str], folder: Path, variables: dict[str, str]) -> tuple[int | str, str, str]:
     pipe = subprocess.PIPE
     process = subprocess.Popen(
-        words, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        words,
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,
     )
     try:
         out, err = process.communicate(timeout=LIMIT_SECONDS)

@@ -50,7 +50,8 @@ def read_reports(observation: Observation, prefix: Path, clean: Callable[[str], 
         size = round(float(row["Average Content Size"]), 2)
         observation.requests[key] = [int(row["Request Count"]), int(row["Failure Count"]), size]
     observation.failures = sorted(
-        [row["Method"], clean(row["Name"]), clean(row["Error"]), row["Occurrences"]] for row in tables.get("failures", [])
+        [row["Method"], clean(row["Name"]), clean(row["Error"]), row["Occurrences"]]
+        for row in tables.get("failures", [])
     )
     observation.exceptions = sorted(
         [row["Count"], clean(row["Message"]), clean(last_line(row["Traceback"]))]
@@ -81,7 +82,9 @@ def faults(file: str, row: dict[str, str]) -> list[str]:
     found = []
     for column, cell in row.items():
         wanted = pattern(file, column)
-        if wanted is not None and (cell is None or not (wanted.fullmatch(cell) or (column.endswith("%") and cell == "N/A"))):
+        if wanted is not None and (
+            cell is None or not (wanted.fullmatch(cell) or (column.endswith("%") and cell == "N/A"))
+        ):
             found.append(f"{file}: {column} is {cell!r}")
     return found
 
@@ -89,7 +92,7 @@ def faults(file: str, row: dict[str, str]) -> list[str]:
 def pattern(file: str, column: str) -> re.Pattern[str] | None:
     if column in ("First Seen", "Last Seen"):
         return TIME
-    if column.endswith("%") or column.endswith("Count") or column in ("Timestamp", "Occurrences"):
+    if column.endswith(("%", "Count")) or column in ("Timestamp", "Occurrences"):
         return INTEGER
     if column.endswith("/s") and file == "stats_history":
         return SIX_DECIMALS

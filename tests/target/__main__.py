@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 from pathlib import Path
 
 from tests.target.server import serve
@@ -15,10 +16,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="port of the plain HTTP listener; 0 takes a free one")
     parser.add_argument("--tls", type=Path, help="folder of server-*.pem files: one HTTPS listener for each")
     options = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(options.host, options.port, options.tls))
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == "__main__":

@@ -86,7 +86,10 @@ def as_json(value: object, status: int = 200, **rest) -> Response:
 async def read_request(reader: asyncio.StreamReader, connection: int, serial: int) -> Request | None:
     """Reads one request; None when the client closed the connection instead of sending one."""
     try:
-        block = await reader.readuntil(b"\r\n\r\n")
+        first = await reader.readexactly(1)
+        if not first.isalpha():
+            raise BadRequest("not HTTP")  # a TLS handshake, for one
+        block = first + await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     except asyncio.LimitOverrunError:

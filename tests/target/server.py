@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import ssl
 from pathlib import Path
 
 from tests.target.faults import FAULTS
-from tests.target.message import LIMIT, BadRequest, Request, read_request
+from tests.target.message import LIMIT, BadRequest, Request, read_request, text
 from tests.target.routes import answer
 from tests.target.streams import STREAMS
 
@@ -24,8 +25,10 @@ async def serve_connection(reader: asyncio.StreamReader, out: asyncio.StreamWrit
             if request is None or not await serve_request(request, out):
                 break
             await out.drain()
-    except (ConnectionError, BadRequest, asyncio.IncompleteReadError, ssl.SSLError):
-        pass  # the client went away or spoke nonsense: its own affair
+    except BadRequest as error:
+        out.write(text(str(error), 400, close=True).encode())
+    except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        pass  # the client went away: its own affair
     finally:
         out.close()
 
@@ -69,10 +72,8 @@ async def serve(host: str, port: int, tls_folder: Path | None) -> None:
     for name, context in (tls_contexts(tls_folder) if tls_folder else {}).items():
         listeners[name] = await asyncio.start_server(serve_connection, host, 0, ssl=context, limit=LIMIT)
     if host != "::1":
-        try:
+        with contextlib.suppress(OSError):  # a machine without IPv6
             listeners["http6"] = await asyncio.start_server(serve_connection, "::1", 0, limit=LIMIT)
-        except OSError:
-            pass  # a machine without IPv6
     ports = {name: listener.sockets[0].getsockname()[1] for name, listener in listeners.items()}
     print(json.dumps(ports), flush=True)
     await asyncio.gather(*(listener.serve_forever() for listener in listeners.values()))

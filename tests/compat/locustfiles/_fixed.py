@@ -1,7 +1,6 @@
 """Ends a run after a fixed number of iterations, so that counts are exact."""
 
 import gevent
-
 from locust.exception import StopUser
 
 # Locust writes its CSV files once a second and not at the end: the last second must have passed.

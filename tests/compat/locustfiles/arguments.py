@@ -1,7 +1,6 @@
 """Options of the locustfile's own: from the command line, from the environment, by default."""
 
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 

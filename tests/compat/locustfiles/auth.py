@@ -4,7 +4,6 @@ import os
 
 import requests
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

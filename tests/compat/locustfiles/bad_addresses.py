@@ -1,7 +1,6 @@
 """Addresses that are none: these are mistakes in the locustfile, and they raise."""
 
 from _fixed import finish
-
 from locust import HttpUser, SequentialTaskSet, task
 
 
@@ -15,7 +14,14 @@ class Wrong(SequentialTaskSet):
 
     @task
     def attempts(self):
-        for address in ("http://", "http:///path", "http://[half", "ok-without-slash", "ftp://host/file", "HTTP://127.0.0.1:1/"):
+        for address in (
+            "http://",
+            "http:///path",
+            "http://[half",
+            "ok-without-slash",
+            "ftp://host/file",
+            "HTTP://127.0.0.1:1/",
+        ):
             self.attempt(address)
 
     @task

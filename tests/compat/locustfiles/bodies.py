@@ -4,7 +4,6 @@ import io
 import json
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -1,10 +1,9 @@
 """catch_response: each way a block can judge its response, or leave it to us."""
 
 from _fixed import finish
-from requests import HTTPError
-
 from locust import HttpUser, task
 from locust.exception import LocustError, RescheduleTask, ResponseError
+from requests import HTTPError
 
 
 class Judges(HttpUser):

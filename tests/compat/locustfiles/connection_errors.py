@@ -1,7 +1,6 @@
 """What a broken connection is called: refused, unknown host, reset, cut short."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -1,7 +1,6 @@
 """Cookies: set, kept, expired, scoped to a path, sent with one request, and apart for each user."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

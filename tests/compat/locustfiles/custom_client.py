@@ -1,7 +1,6 @@
 """A client of the user's own fires events.request: with and without times, lengths, exceptions."""
 
 from _fixed import finish
-
 from locust import User, events, task
 
 
@@ -10,7 +9,13 @@ class Wire:
         self.environment = environment
 
     def call(self, name, **rest):
-        arguments = {"request_type": "WIRE", "name": name, "response_time": 12.5, "response_length": 10, "exception": None}
+        arguments = {
+            "request_type": "WIRE",
+            "name": name,
+            "response_time": 12.5,
+            "response_length": 10,
+            "exception": None,
+        }
         self.environment.events.request.fire(**(arguments | rest))
 
 
@@ -29,8 +34,10 @@ class Custom(User):
         self.wire.call("more", response="any object", context={"a": 1}, start_time=0.0, url="wire://x", extra=[1])
         self.wire.call("zero", response_time=0, response_length=0)
         self.wire.call("large", response_time=123456.789, response_length=10_000_000_000)
-        events.request.fire(request_type="GLOBAL", name="fired on the global events", response_time=1, response_length=1)
-        self.wire.call("comma, \"quote\"\nand line", exception=Exception("comma, \"quote\"\nand line"))
+        events.request.fire(
+            request_type="GLOBAL", name="fired on the global events", response_time=1, response_length=1
+        )
+        self.wire.call('comma, "quote"\nand line', exception=Exception('comma, "quote"\nand line'))
         finish(self)
 
 

@@ -1,7 +1,6 @@
 """Compressed bodies are unpacked; the length that is counted is the unpacked one."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

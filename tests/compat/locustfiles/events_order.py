@@ -1,7 +1,6 @@
 """Every event that fires in a local run, in order, with the names of its arguments."""
 
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 

@@ -3,7 +3,6 @@
 import os
 
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 WHICH = os.environ["WHICH"]

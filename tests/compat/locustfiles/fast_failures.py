@@ -1,7 +1,6 @@
 """FastHttpUser: which answers fail and with which words."""
 
 from _fixed import finish
-
 from locust import FastHttpUser, task
 
 

@@ -1,7 +1,6 @@
 """FastHttpUser: methods, bodies, names, responses, with its own semantics."""
 
 from _fixed import finish
-
 from locust import FastHttpUser, task
 
 

@@ -1,7 +1,6 @@
 """Headers: defaults, of the session, of one request, removed; those of the response read in any case."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

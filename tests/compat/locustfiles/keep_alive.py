@@ -1,7 +1,6 @@
 """One connection for each user, kept; a closed one is replaced without a failure."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -2,7 +2,6 @@
 
 import gevent
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -2,7 +2,6 @@
 
 import gevent
 from _fixed import LAST_SECOND, end_soon
-
 from locust import HttpUser, TaskSet, constant, events, task
 from locust.exception import StopUser
 

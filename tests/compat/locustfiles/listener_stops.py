@@ -1,7 +1,6 @@
 """Listeners that end users: StopUser from a request listener, RescheduleTask, and who still counts."""
 
 from _fixed import end_soon
-
 from locust import HttpUser, events, task
 from locust.exception import StopUser
 

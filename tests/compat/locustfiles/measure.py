@@ -1,7 +1,6 @@
 """events.request.measure: times a block, and its exception becomes the failure."""
 
 from _fixed import finish
-
 from locust import User, events, task
 
 

@@ -4,7 +4,6 @@ import time
 
 import locust.runners
 from _fixed import finish
-
 from locust import User, events, task
 
 locust.runners.CPU_MONITOR_INTERVAL = 0.3

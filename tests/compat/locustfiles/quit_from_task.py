@@ -2,7 +2,6 @@
 
 import gevent
 from _fixed import LAST_SECOND
-
 from locust import HttpUser, constant, events, task
 
 

@@ -1,10 +1,9 @@
 """Redirects: chains, loops, methods kept and changed, other hosts, cookies on the way."""
 
-import os
 import json
+import os
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 PORT = json.loads(os.environ["TARGET_PORTS"])["http"]
@@ -33,7 +32,9 @@ class Redirected(HttpUser):
         self.show(client.get("/redirect-to", params={"url": "/ok?from=params"}))
         self.show(client.get("/redirect-to", params={"url": "/status/404"}, name="ends in 404"))
         self.show(client.get("/redirect-to?url=/status/200", name="with query"))
-        self.show(client.get(f"/redirect-to?url={OTHER}/echo", name="other host", headers={"Authorization": "Bearer x"}))
+        self.show(
+            client.get(f"/redirect-to?url={OTHER}/echo", name="other host", headers={"Authorization": "Bearer x"})
+        )
         print(client.get("/redirect-and-set", name="cookie on the way").json())
         self.show(client.get("/redirect-to?url=%23part", name="fragment only", allow_redirects=False))
         self.show(client.get("/redirect/loop", name="loop"))

@@ -1,7 +1,6 @@
 """A few names, failures and missing times, for the reports to show."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

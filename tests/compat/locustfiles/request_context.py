@@ -1,7 +1,6 @@
 """context() of the user and context= of a request reach the listeners, with everything else about a request."""
 
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 

@@ -1,7 +1,6 @@
 """RescheduleTask waits, RescheduleTaskImmediately does not, and neither counts as an error."""
 
 from _fixed import finish
-
 from locust import HttpUser, SequentialTaskSet, task
 from locust.exception import RescheduleTask, RescheduleTaskImmediately
 

@@ -2,7 +2,6 @@
 
 import gevent.event
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 complete = gevent.event.Event()

@@ -3,7 +3,6 @@
 import datetime
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 
@@ -27,7 +26,7 @@ class Reads(HttpUser):
         print(head.headers["content-length"], head.content)
         sent = client.post("/echo", data={"a": 1}, name="/echo").request
         print(sent.body, sent.headers["Content-Type"])
-        print([line for line in client.get("/lines/3").iter_lines()])
+        print(list(client.get("/lines/3").iter_lines()))
         print([len(part) for part in client.get("/bytes/2500").iter_content(1000)])
         print(client.get("/until-close").text, client.get("/continue").text, client.get("/close").text)
         finish(self)

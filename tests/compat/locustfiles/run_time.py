@@ -15,4 +15,6 @@ class Paced(HttpUser):
 
 
 for name in ("test_start", "spawning_complete", "test_stopping", "test_stop", "quitting", "quit"):
-    getattr(events, name).add_listener(lambda name=name, **kwargs: print(name, kwargs.get("user_count", ""), kwargs.get("exit_code", "")))
+    getattr(events, name).add_listener(
+        lambda name=name, **kwargs: print(name, kwargs.get("user_count", ""), kwargs.get("exit_code", ""))
+    )

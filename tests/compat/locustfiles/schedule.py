@@ -1,7 +1,6 @@
 """A task set that fills its own queue, one that overrides get_next_task, and tasks changed on the user."""
 
 from _fixed import finish
-
 from locust import HttpUser, TaskSet, task
 
 

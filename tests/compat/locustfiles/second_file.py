@@ -1,7 +1,6 @@
 """Several locustfiles at once: users of each, a directory of them."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -1,7 +1,6 @@
 """SequentialTaskSet: order of declaration, weights repeat, a nested one, starting anew after interrupt."""
 
 from _fixed import finish
-
 from locust import HttpUser, SequentialTaskSet, task
 
 

@@ -2,7 +2,6 @@
 
 import requests
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -1,7 +1,6 @@
 """Exceptions in on_start, in on_stop and in a constructor: who lives, what is counted."""
 
 from _fixed import end_soon, finish
-
 from locust import HttpUser, events, task
 
 

@@ -1,7 +1,6 @@
 """environment.stats read from listeners, during the run and after it."""
 
 from _fixed import finish
-
 from locust import HttpUser, events, task
 
 

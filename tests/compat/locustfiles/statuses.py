@@ -2,7 +2,6 @@
 
 import requests
 from _fixed import iteration
-
 from locust import HttpUser, task
 
 

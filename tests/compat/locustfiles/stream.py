@@ -1,7 +1,6 @@
 """stream=True: the body is read by the user, the length is the announced one."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

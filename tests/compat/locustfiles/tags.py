@@ -3,7 +3,6 @@
 import random
 
 from _fixed import iteration
-
 from locust import HttpUser, TaskSet, tag, task
 
 LIMIT = 40

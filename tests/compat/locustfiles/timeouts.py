@@ -4,7 +4,6 @@ import json
 import os
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 SILENT = f"http://127.0.0.1:{json.loads(os.environ['TARGET_PORTS'])['silent']}/"

@@ -4,7 +4,6 @@ import json
 import os
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 PORTS = json.loads(os.environ["TARGET_PORTS"])

@@ -1,7 +1,6 @@
 """How many users of each class there are: weight, fixed_count, a weight of zero."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 

@@ -1,7 +1,6 @@
 """User classes named on the command line; an abstract base and an inherited class."""
 
 from _fixed import iteration
-
 from locust import HttpUser, task
 
 

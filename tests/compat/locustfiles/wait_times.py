@@ -4,7 +4,6 @@ import random
 import time
 
 from _fixed import finish
-
 from locust import User, between, constant, constant_pacing, constant_throughput, task
 
 
@@ -51,6 +50,7 @@ class Throughput(Measured):
 
 class Own(Measured):
     expected = (0, 0.1, 0.3)
+
     def wait_time(self):
         return 0.1 * self.runs
 

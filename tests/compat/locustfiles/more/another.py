@@ -1,7 +1,6 @@
 """The second of two locustfiles."""
 
 from _fixed import finish
-
 from locust import HttpUser, task
 
 
