@@ -110,7 +110,7 @@ WORDS = {
     "expired": ["expired"],
     "wronghost": ["127.0.0.1", "hostname", "not valid for", "mismatch"],
     "selfsigned": ["certificate", "issuer"],
-    "mutual": ["certificate", "alert"],
+    "mutual": ["certificate", "alert", "closed", "reset"],
     "loop": ["redirect"],
     "too slow": ["timed out", "timeout"],
     "stalled body": ["timed out", "timeout"],
@@ -135,11 +135,11 @@ HUGE = """
     class Downloads(HttpUser):
         @task
         def download(self):
-            with self.client.get("/huge/1073741824", stream=True, catch_response=True, name="read in parts") as response:
+            with self.client.get("/huge/1073741824", stream=True, catch_response=True, name="parts") as response:
                 size = sum(len(part) for part in response.iter_content(1 << 20))
             print("read", size)
-            with self.client.get("/huge-chunked/1073741824", stream=True, catch_response=True, name="chunked") as response:
-                print("read", sum(len(part) for part in response.iter_content(1 << 20)))
+            response = self.client.get("/huge-chunked/1073741824", stream=True, name="chunked")
+            print("read", sum(len(part) for part in response.iter_content(1 << 20)))
             self.client.get("/huge/1073741824", stream=True, name="given up").close()
             self.client.get("/ok")
             gevent.spawn_later(1.3, self.environment.runner.quit)
