@@ -66,41 +66,53 @@ impl Client {
     ///
     /// # Errors
     /// A [`Failure`] for anything that kept a complete response from arriving. A status like 500 is none.
-    pub async fn send(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn keeps the request twice in the future: 1 KB more"
+    )]
+    pub fn send(
         &self,
         pool: &Pool,
         mut request: Request,
         started: Instant,
-    ) -> Result<Response, Box<Failure>> {
-        let mut attempt = Attempt {
-            timings: Timings::new(started),
-            remote: None,
-            reused: false,
-        };
-        let replayable = !matches!(request.body, Body::Stream(_));
-        let mut kept = pool.take(&request);
-        loop {
-            attempt.reused = kept.is_some();
-            let connection = match kept.take() {
-                Some(connection) => connection,
-                // Boxed: it is seldom needed, and large.
-                None => match Box::pin(self.open(pool, &request, &mut attempt)).await {
-                    Ok(connection) => connection,
-                    Err(error) => return Err(attempt.fail(error, None)),
-                },
+    ) -> impl Future<Output = Result<Response, Box<Failure>>> + Send {
+        async move {
+            let mut attempt = Attempt {
+                timings: Timings::new(started),
+                remote: None,
+                reused: false,
             };
-            attempt.remote = Some(connection.remote);
-            let remote = connection.remote;
-            let mut exchange = Exchange::start(connection, &mut request, started).await;
-            match exchange.head(&mut attempt.timings).await {
-                Ok(head) => {
-                    return self
-                        .receive(exchange, head, &request, attempt, remote, pool)
-                        .await;
+            let replayable = !matches!(request.body, Body::Stream(_));
+            let mut kept = pool.take(&request);
+            loop {
+                attempt.reused = kept.is_some();
+                let connection = match kept.take() {
+                    Some(connection) => connection,
+                    // Boxed: it is seldom needed, and large.
+                    None => match Box::pin(self.open(pool, &request, &mut attempt)).await {
+                        Ok(connection) => connection,
+                        Err(error) => return Err(attempt.fail(error, None)),
+                    },
+                };
+                attempt.remote = Some(connection.remote);
+                let mut exchange = Exchange::start(connection, &mut request, started).await;
+                let head = match exchange.head(&mut attempt.timings).await {
+                    Ok(head) => head,
+                    // A server may close an idle connection just as it is used again.
+                    Err(error) if attempt.reused && exchange.may_retry(&error, &request, replayable) => {
+                        continue;
+                    }
+                    Err(error) => return Err(attempt.fail(error, None)),
+                };
+                let (head, mut incoming) = self.split(&mut exchange, head, &request, &mut attempt)?;
+                if request.mode == BodyMode::Stream {
+                    return Ok(attempt.streamed(head, exchange, incoming, pool));
                 }
-                // A server may close an idle connection just as it is used again.
-                Err(error) if attempt.reused && exchange.may_retry(&error, &request, replayable) => {}
-                Err(error) => return Err(attempt.fail(error, None)),
+                let mut sink = incoming.sink(request.mode);
+                if let Err(error) = incoming.drain(&mut exchange, &mut sink).await {
+                    return Err(attempt.fail(error, Some(head)));
+                }
+                return Ok(attempt.complete(head, exchange, incoming, sink, pool));
             }
         }
     }
@@ -112,61 +124,20 @@ impl Client {
             .await
     }
 
-    /// Takes what follows a head, as the request's mode wants it.
-    async fn receive(
+    /// Takes the head out of the buffer: one part for the caller, one for the reading of the body.
+    fn split(
         &self,
-        mut exchange: Exchange,
+        exchange: &mut Exchange,
         head: Head,
         request: &Request,
-        mut attempt: Attempt,
-        remote: SocketAddr,
-        pool: &Pool,
-    ) -> Result<Response, Box<Failure>> {
+        attempt: &mut Attempt,
+    ) -> Result<(ResponseHead, Incoming), Box<Failure>> {
         let response_head = head.to_response(exchange.buffer.unread());
         exchange.buffer.consume(head.length);
-        let method_is_head = request.method.as_str() == "HEAD";
-        let mut incoming = match Incoming::new(&head, method_is_head, request.decode, self.inner.max_body) {
-            Ok(incoming) => incoming,
-            Err(error) => return Err(attempt.fail(error, Some(response_head))),
-        };
-        let keep_alive = head.keep_alive
-            && head.status != 101
-            && !incoming.ends_connection()
-            && !request.headers.has().connection_close;
-        let mut response = Response {
-            head: response_head,
-            body: ResponseBody::Discarded,
-            wire_body_length: 0,
-            body_length: 0,
-            timings: attempt.timings,
-            remote,
-            reused: attempt.reused,
-        };
-        if request.mode == BodyMode::Stream {
-            response.timings.finish(exchange.last_read);
-            let stream = BodyStream::new(exchange, incoming, pool.clone(), keep_alive);
-            response.body = ResponseBody::Stream(Box::new(stream));
-            return Ok(response);
+        match Incoming::new(&head, request, self.inner.max_body) {
+            Ok(incoming) => Ok((response_head, incoming)),
+            Err(error) => Err(attempt.fail(error, Some(response_head))),
         }
-        let mut sink = if request.mode == BodyMode::Collect {
-            incoming.keep()
-        } else {
-            Sink::Count
-        };
-        if let Err(error) = incoming.drain(&mut exchange, &mut sink).await {
-            return Err(attempt.fail(error, Some(response.head)));
-        }
-        response.timings.finish(exchange.last_read);
-        if keep_alive && exchange.is_reusable() {
-            let last_read = exchange.last_read;
-            pool.put(exchange.connection, last_read);
-        }
-        if let Sink::Keep(bytes) = sink {
-            response.body = ResponseBody::Collected(Bytes::from(bytes));
-        }
-        response.wire_body_length = incoming.wire_length;
-        response.body_length = incoming.length;
-        Ok(response)
     }
 }
 
@@ -178,6 +149,52 @@ struct Attempt {
 }
 
 impl Attempt {
+    fn streamed(
+        mut self,
+        head: ResponseHead,
+        exchange: Exchange,
+        incoming: Incoming,
+        pool: &Pool,
+    ) -> Response {
+        self.timings.finish(exchange.last_read);
+        let remote = exchange.connection.remote;
+        let stream = Box::new(BodyStream::new(exchange, incoming, pool.clone()));
+        self.response(head, remote, ResponseBody::Stream(stream))
+    }
+
+    fn complete(
+        mut self,
+        head: ResponseHead,
+        exchange: Exchange,
+        incoming: Incoming,
+        sink: Sink,
+        pool: &Pool,
+    ) -> Response {
+        self.timings.finish(exchange.last_read);
+        let body = match sink {
+            Sink::Keep(bytes) => ResponseBody::Collected(Bytes::from(bytes)),
+            Sink::Count => ResponseBody::Discarded,
+        };
+        let mut response = self.response(head, exchange.connection.remote, body);
+        response.wire_body_length = incoming.wire_length;
+        response.body_length = incoming.length;
+        incoming.give_back(exchange, pool);
+        response
+    }
+
+    fn response(self, head: ResponseHead, remote: SocketAddr, body: ResponseBody) -> Response {
+        let (timings, reused) = (self.timings, self.reused);
+        Response {
+            head,
+            body,
+            wire_body_length: 0,
+            body_length: 0,
+            timings,
+            remote,
+            reused,
+        }
+    }
+
     fn fail(&mut self, error: Error, response: Option<ResponseHead>) -> Box<Failure> {
         self.timings.finish(Instant::now());
         Box::new(Failure {

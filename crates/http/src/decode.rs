@@ -315,3 +315,33 @@ fn step_zstd(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_decoded_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 1..200),
+            list in "(gzip|deflate|br|zstd)(,(gzip|deflate|br|zstd)){0,2}",
+            room in 1_usize..100,
+        ) {
+            let mut codings = Codings::default();
+            codings.add_list(list.as_bytes());
+            let mut decoder = codings.decoder().unwrap().unwrap();
+            let (mut used, mut room) = (0, vec![0; room]);
+            // Each step uses input, or fills the room, or is the last: there is no standing still.
+            while let Ok(step) = decoder.step(&bytes[used..], &mut room) {
+                used += step.read;
+                prop_assert!(step.read > 0 || step.written == room.len() || used == bytes.len());
+                if step.written < room.len() && used == bytes.len() {
+                    let _ = decoder.finish();
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -152,3 +152,20 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     }
     String::from_utf8(decoded).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn targets_are_fit_for_a_request_line_and_stay_as_they_are(text in any::<String>()) {
+            let target = normalised_target(&text).into_owned();
+            prop_assert!(target.starts_with('/'));
+            prop_assert!(target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'));
+            prop_assert_eq!(normalised_target(&target), target.as_str());
+        }
+    }
+}

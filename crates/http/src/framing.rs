@@ -151,3 +151,65 @@ fn parse_size(bytes: &[u8]) -> Result<Option<(usize, u64)>, &'static str> {
 fn at_most(available: usize, left: u64) -> usize {
     usize::try_from(left).map_or(available, |left| left.min(available))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Feeds `wire` in pieces that end at `cuts`, as reads would, and returns the body and whether it ended.
+    fn read(mut framing: Framing, wire: &[u8], cuts: &[usize]) -> Result<(Vec<u8>, bool), &'static str> {
+        let (mut body, mut start) = (Vec::new(), 0);
+        for end in cuts.iter().copied().chain([wire.len()]) {
+            loop {
+                let piece = framing.next(&wire[start..end])?;
+                body.extend_from_slice(&wire[start + piece.skip..start + piece.skip + piece.data]);
+                start += piece.skip + piece.data;
+                if piece.data == 0 {
+                    break;
+                }
+            }
+        }
+        Ok((body, framing.is_done()))
+    }
+
+    #[test]
+    fn chunks_are_the_same_wherever_reads_end() {
+        let wire = b"3;a=b\r\nabc\r\n00A\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n";
+        for first in 0..=wire.len() {
+            for second in first..=wire.len() {
+                let outcome = read(Framing::chunked(), wire, &[first, second]);
+                assert_eq!(
+                    outcome,
+                    Ok((b"abc0123456789".to_vec(), true)),
+                    "cut at {first} and {second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_leave_what_follows() {
+        let mut framing = Framing::Length { left: 5 };
+        assert_eq!(framing.next(b"abc"), Ok(Piece { skip: 0, data: 3 }));
+        assert_eq!(framing.next(b"defgh"), Ok(Piece { skip: 0, data: 2 }));
+        assert_eq!(framing.next(b"fgh"), Ok(Piece::default()));
+        assert!(framing.is_done());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(wire in proptest::collection::vec(any::<u8>(), 0..200), cut in 0_usize..200) {
+            let cut = cut.min(wire.len());
+            let _ = read(Framing::chunked(), &wire, &[cut]);
+        }
+
+        #[test]
+        fn chunk_like_bytes_are_the_same_wherever_a_read_ends(wire in "[0-3;x]{0,3}(\r\n|\n|.)[0-9a]{0,6}\r\n0?\r\n", cut in 0_usize..30) {
+            let cut = cut.min(wire.len());
+            let (whole, parts) = (read(Framing::chunked(), wire.as_bytes(), &[]), read(Framing::chunked(), wire.as_bytes(), &[cut]));
+            prop_assert_eq!(whole, parts);
+        }
+    }
+}

@@ -197,3 +197,51 @@ fn describe(error: httparse::Error, bytes: &[u8]) -> String {
         other => format!("{other} after {start:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn head(lines: &str) -> Head {
+        let text = format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
+        Head::parse(text.as_bytes()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_follows_from_a_head() {
+        assert_eq!(head("").framing(false), Framing::UntilClose);
+        assert_eq!(head("Content-Length: 0\r\n").framing(false), Framing::Done);
+        assert_eq!(
+            head("content-length: 7\r\n").framing(false),
+            Framing::Length { left: 7 }
+        );
+        assert_eq!(head("content-length: 7\r\n").framing(true), Framing::Done);
+        assert_eq!(
+            head("Transfer-Encoding: identity, chunked\r\n").framing(false),
+            Framing::chunked()
+        );
+        assert!(head("Connection: Upgrade\r\n").keep_alive);
+        assert!(!head("Connection: Upgrade, close\r\n").keep_alive);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Head::parse(&bytes);
+        }
+
+        #[test]
+        fn heads_that_are_read_can_be_looked_at(lines in "([a-zA-Z-]{1,8} {0,2}:[ -~]{0,9}\r?\n( [ -~]{0,5}\r\n)?){0,6}") {
+            let text = format!("HTTP/1.1 200 OK\r\n{lines}\r\nbody");
+            if let Ok(Some(head)) = Head::parse(text.as_bytes()) {
+                prop_assert_eq!(&text[head.length..], "body");
+                let response = head.to_response(text.as_bytes());
+                prop_assert_eq!(response.reason(), b"OK");
+                let starts = lines.lines().filter(|line| !line.starts_with(' ')).count();
+                prop_assert_eq!(response.headers.iter().count(), starts);
+            }
+        }
+    }
+}

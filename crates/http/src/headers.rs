@@ -104,6 +104,13 @@ impl HeaderBlockBuilder {
             reason,
         })?;
         self.note(name, value);
+        if self.has.content_length && self.has.content_length_value.is_none() {
+            let name = String::from_utf8_lossy(name).into_owned();
+            return Err(Error::InvalidHeader {
+                name,
+                reason: "the value is not a number",
+            });
+        }
         self.lines.reserve(name.len() + value.len() + 4);
         self.lines.put_slice(name);
         self.lines.put_slice(b": ");

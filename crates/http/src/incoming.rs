@@ -1,4 +1,4 @@
-//! Reads a response body to its end. Does not decide what happens to the connection afterwards.
+//! Reads a response body to its end, and says whether the connection can go on. Does not wait for the head.
 
 use bytes::Bytes;
 
@@ -7,6 +7,8 @@ use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::framing::Framing;
 use crate::head::Head;
+use crate::pool::Pool;
+use crate::request::{BodyMode, Request};
 
 /// Room that a body's announced length may claim before any of it has arrived.
 const TRUSTED_LENGTH: u64 = 1024 * 1024;
@@ -22,6 +24,8 @@ pub(crate) struct Incoming {
     ready: usize,
     /// Whether the decoder has more to give without more input.
     holds_output: bool,
+    /// Whether the connection may serve another request afterwards.
+    keep_alive: bool,
     expected: Option<u64>,
     limit: Option<u64>,
     pub(crate) wire_length: u64,
@@ -35,24 +39,24 @@ pub(crate) enum Sink {
 }
 
 impl Incoming {
-    pub(crate) fn new(
-        head: &Head,
-        method_is_head: bool,
-        decode: bool,
-        limit: Option<u64>,
-    ) -> Result<Self, Error> {
-        let framing = head.framing(method_is_head);
-        let decoder = if decode && !framing.is_done() {
+    pub(crate) fn new(head: &Head, request: &Request, limit: Option<u64>) -> Result<Self, Error> {
+        let framing = head.framing(request.method.as_str() == "HEAD");
+        let decoder = if request.decode && !framing.is_done() {
             head.codings.decoder()?
         } else {
             None
         };
+        let keep_alive = head.keep_alive
+            && head.status != 101
+            && framing != Framing::UntilClose
+            && !request.headers.has().connection_close;
         let expected = head.content_length();
         Ok(Self {
             framing,
             decoder,
             ready: 0,
             holds_output: false,
+            keep_alive,
             expected,
             limit,
             wire_length: 0,
@@ -60,18 +64,23 @@ impl Incoming {
         })
     }
 
-    /// Whether the end of the body is the end of the connection.
-    pub(crate) fn ends_connection(&self) -> bool {
-        self.framing == Framing::UntilClose
-    }
-
-    /// A sink that keeps the body, with room for it if the length is known and the body is plain.
-    pub(crate) fn keep(&self) -> Sink {
+    /// Where the body goes. Room for it is made at once if its length is known and it is plain.
+    pub(crate) fn sink(&self, mode: BodyMode) -> Sink {
+        if mode != BodyMode::Collect {
+            return Sink::Count;
+        }
         let length = match &self.framing {
             Framing::Length { left } if self.decoder.is_none() => (*left).min(TRUSTED_LENGTH),
             _ => 0,
         };
         Sink::Keep(Vec::with_capacity(length as usize))
+    }
+
+    /// Keeps the connection for the next request, if both sides want that and the body ended well.
+    pub(crate) fn give_back(&self, exchange: Exchange, pool: &Pool) {
+        if self.keep_alive && exchange.is_reusable() {
+            pool.put(exchange.connection, exchange.last_read);
+        }
     }
 
     /// Reads all of the body into `sink`.

@@ -16,17 +16,15 @@ pub struct BodyStream {
     exchange: Option<Exchange>,
     incoming: Incoming,
     pool: Pool,
-    keep_alive: bool,
     finished: Option<Instant>,
 }
 
 impl BodyStream {
-    pub(crate) fn new(exchange: Exchange, incoming: Incoming, pool: Pool, keep_alive: bool) -> Self {
+    pub(crate) fn new(exchange: Exchange, incoming: Incoming, pool: Pool) -> Self {
         Self {
             exchange: Some(exchange),
             incoming,
             pool,
-            keep_alive,
             finished: None,
         }
     }
@@ -98,8 +96,8 @@ impl BodyStream {
         };
         if over && let Some(exchange) = self.exchange.take() {
             self.finished = Some(exchange.last_read);
-            if outcome.is_ok() && self.keep_alive && exchange.is_reusable() {
-                self.pool.put(exchange.connection, exchange.last_read);
+            if outcome.is_ok() {
+                self.incoming.give_back(exchange, &self.pool);
             }
         }
         outcome

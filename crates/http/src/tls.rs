@@ -14,7 +14,7 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 use tokio::sync::OnceCell;
 
 use crate::error::{Error, TlsFailure};
-use crate::verify::{AnyCertificate, Pinned};
+use crate::verify::{AnyCertificate, Pinned, is_authority_as_server};
 
 /// How to do TLS. Requests that share one of these (or an equal one) share its configuration, made at first use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -216,7 +216,10 @@ fn classify_certificate(error: &CertificateError) -> TlsFailure {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsFailure::CertificateNotYetValid
         }
-        CertificateError::UnknownIssuer => TlsFailure::UnknownIssuer,
+        // Signed by another key than that of the authority whose name it bears.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFailure::UnknownIssuer,
+        // Self-signed, as `openssl req -x509` does it, and not among the trusted ones.
+        error if is_authority_as_server(error) => TlsFailure::UnknownIssuer,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsFailure::NameMismatch
         }

@@ -238,40 +238,33 @@ fn parse_scheme(text: &str) -> Result<Scheme, Error> {
     })
 }
 
+/// Splits `host:port`; an IPv6 address keeps its brackets.
 fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (address, after) = rest
-                .split_once(']')
-                .ok_or("ipv6 address without closing bracket")?;
-            match after.strip_prefix(':') {
-                Some(port) => (address, port),
-                None if after.is_empty() => (address, ""),
-                None => return Err("text after the ipv6 address"),
-            }
-        }
-        None => text.split_once(':').unwrap_or((text, "")),
+    let end_of_host = match text.find(']') {
+        Some(bracket) => bracket + 1,
+        None => text.find(':').unwrap_or(text.len()),
     };
-    if port.is_empty() {
+    let (host, port) = text.split_at(end_of_host);
+    if port.is_empty() || port == ":" {
         return Ok((host, None));
     }
-    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
+    let digits = port.strip_prefix(':').ok_or("text after the ipv6 address")?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("port is not a number");
     }
-    port.parse()
+    digits
+        .parse()
         .map(|port| (host, Some(port)))
         .map_err(|_| "port is not between 0 and 65535")
 }
 
 fn ascii_host(text: &str) -> Result<String, &'static str> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(text);
-    if bare.is_empty() {
+    if text.is_empty() {
         return Err("no host");
     }
-    if bare.contains(':') {
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let bare = bracketed.unwrap_or(text);
+    if bracketed.is_some() || bare.contains(':') {
         return bare
             .parse::<Ipv6Addr>()
             .map(|address| address.to_string())

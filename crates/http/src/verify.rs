@@ -89,8 +89,8 @@ impl ServerCertVerifier for Pinned {
                 .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match outcome {
             // webpki has looked at the time before it says this.
-            Err(Error::InvalidCertificate(CertificateError::Other(_)))
-                if self.certificates.contains(end_entity) =>
+            Err(Error::InvalidCertificate(error))
+                if is_authority_as_server(&error) && self.certificates.contains(end_entity) =>
             {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
@@ -120,4 +120,12 @@ impl ServerCertVerifier for Pinned {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.inner.supported_verify_schemes()
     }
+}
+
+/// Whether a server's certificate was refused only because it calls itself an authority.
+pub(crate) fn is_authority_as_server(error: &CertificateError) -> bool {
+    let CertificateError::Other(other) = error else {
+        return false;
+    };
+    matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
