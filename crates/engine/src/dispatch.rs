@@ -5,6 +5,7 @@
 //! class of the next user, this file keeps who is where.
 
 mod ladder;
+mod pace;
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use crate::error::DispatchError;
 use crate::user_class::{UserClass, UserCounts};
 use ladder::Ladder;
+use pace::Pace;
 
 /// Users by class, by worker id.
 pub type UsersOnWorkers = BTreeMap<String, UserCounts>;
@@ -76,8 +78,8 @@ pub struct Dispatcher {
     ladder: Ladder,
     next_row: usize,
     target: u64,
-    users_per_step: u64,
-    pause: Duration,
+    pace: Pace,
+    smooth: bool,
     progress: Progress,
     rebalance: bool,
     exhausted: bool,
@@ -98,8 +100,8 @@ impl Dispatcher {
             placed: Vec::new(),
             next_row: 0,
             target: 0,
-            users_per_step: 1,
-            pause: Duration::ZERO,
+            pace: Pace::locust(1.0),
+            smooth: false,
             progress: Progress::Over,
             rebalance: false,
             exhausted: false,
@@ -109,6 +111,16 @@ impl Dispatcher {
     /// Makes a dispatcher for users in one place.
     pub fn local(classes: Vec<UserClass>) -> Result<Self, DispatchError> {
         Self::new(vec![LOCAL.to_owned()], classes)
+    }
+
+    /// Cuts ramps of more than 100 users per second into many small steps instead of one burst each second.
+    pub fn smooth(self) -> Self {
+        Self { smooth: true, ..self }
+    }
+
+    /// From the start of a ramp to its first step.
+    pub fn lead(&self) -> Duration {
+        self.pace.lead
     }
 
     /// Begins a ramp from the present users to `target`, in place of the one under way. Fails, and changes
@@ -140,8 +152,7 @@ impl Dispatcher {
             }
         }
         self.target = target;
-        self.users_per_step = (spawn_rate.floor() as u64).max(1);
-        self.pause = duration(self.users_per_step as f64 / spawn_rate);
+        self.pace = if self.smooth { Pace::smooth(spawn_rate) } else { Pace::locust(spawn_rate) };
         self.progress = Progress::Fresh;
         Ok(())
     }
@@ -228,7 +239,7 @@ impl Dispatcher {
         let pause = if self.exhausted || self.user_count() == self.target {
             Duration::ZERO
         } else {
-            self.pause
+            self.pace.pause
         };
         Step {
             users: self.users_on_workers(),
@@ -253,7 +264,7 @@ impl Dispatcher {
     fn add_users(&mut self) {
         let wanted = self
             .target
-            .min(self.user_count().saturating_add(self.users_per_step));
+            .min(self.user_count().saturating_add(self.pace.users_per_step));
         while self.user_count() < wanted {
             if !self.add_user() {
                 self.exhausted = true;
@@ -283,7 +294,7 @@ impl Dispatcher {
     fn remove_users(&mut self) {
         let kept = self
             .target
-            .max(self.user_count().saturating_sub(self.users_per_step));
+            .max(self.user_count().saturating_sub(self.pace.users_per_step));
         for gone in self.placed.drain(kept as usize..) {
             self.table[gone.row as usize][gone.column as usize] -= 1;
         }
@@ -332,11 +343,6 @@ fn check_spawn_rate(spawn_rate: f64) -> Result<(), DispatchError> {
         return Err(DispatchError::SpawnRateNotFinite(spawn_rate));
     }
     Ok(())
-}
-
-/// A pause in seconds as a duration; absurdly long ones (a tiny spawn rate) become as long as can be told.
-fn duration(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 /// Orders workers so that hosts take turns. The host is what stands before the first underscore of an id.

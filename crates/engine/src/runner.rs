@@ -10,6 +10,7 @@ mod status;
 
 use std::future::{Future, pending};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
@@ -28,9 +29,6 @@ pub use status::RunnerStatus;
 
 /// Called with each event before listeners in user code are, on the runner's own task: it must be quick.
 pub type Observer = Box<dyn FnMut(&RunEvent) + Send>;
-
-/// Above this rate Locust warns, and so do we: every user of a step starts at the same moment.
-const HIGH_SPAWN_RATE: f64 = 100.0;
 
 /// A call to the host whose reply is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,16 +190,10 @@ impl Runner {
         match &mut self.dispatcher {
             Some(dispatcher) => dispatcher.begin(user_count, spawn_rate, only.as_deref())?,
             None => {
-                let mut dispatcher = Dispatcher::local(user_classes)?;
+                let mut dispatcher = Dispatcher::local(user_classes)?.smooth();
                 dispatcher.begin(user_count, spawn_rate, only.as_deref())?;
                 self.dispatcher = Some(dispatcher);
             }
-        }
-        if spawn_rate > HIGH_SPAWN_RATE {
-            log::warn!(
-                target: TARGET,
-                "A spawn rate above {HIGH_SPAWN_RATE} starts many users at the same moment; is that what you want to test?"
-            );
         }
         self.status.send_modify(|status| {
             status.target_user_count = user_count.unsigned_abs();
@@ -219,7 +211,8 @@ impl Runner {
         );
         self.enter(RunState::Spawning);
         self.abandon_set_users();
-        self.step_due = Some(Instant::now());
+        let lead = self.dispatcher.as_ref().map_or(Duration::ZERO, Dispatcher::lead);
+        self.step_due = Some(Instant::now() + lead);
     }
 
     fn step(&mut self) {
