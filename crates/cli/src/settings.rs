@@ -8,7 +8,6 @@ use crate::error::CliError;
 use crate::options::{Bound, row_of_flag};
 use crate::run_options::RunOptions;
 use crate::value;
-use crate::writable;
 
 /// The CSV files of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +77,9 @@ impl Settings {
             .json_file
             .as_deref()
             .map(|name| PathBuf::from(format!("{name}.json")));
-        writable::check("--html", html_file.as_deref())?;
-        writable::check("--json-file", json_file.as_deref())?;
-        writable::check("--logfile", options.logfile.as_deref().map(Path::new))?;
+        check_writable("--html", html_file.as_deref())?;
+        check_writable("--json-file", json_file.as_deref())?;
+        check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
             host: options.host.clone(),
             user_count,
@@ -186,12 +185,19 @@ fn resolve_csv(options: &RunOptions) -> Result<Option<CsvSettings>, CliError> {
         "_failures.csv",
         "_exceptions.csv",
     ] {
-        writable::check("--csv", Some(Path::new(&format!("{prefix}{suffix}"))))?;
+        check_writable("--csv", Some(Path::new(&format!("{prefix}{suffix}"))))?;
     }
     Ok(Some(CsvSettings {
         prefix: PathBuf::from(prefix),
         full_history: options.stats_history_enabled,
     }))
+}
+
+/// Makes missing folders; leaves everything else as it is.
+fn check_writable(flag: &str, file: Option<&Path>) -> Result<(), CliError> {
+    let Some(file) = file else { return Ok(()) };
+    katydid_report::check_writable(file)
+        .map_err(|error| CliError::Configuration(format!("{flag}: cannot {error}")))
 }
 
 /// Puts users, spawn rate and run time in the place of `{u}`, `{r}` and `{t}`; a number nobody gave stays as it
