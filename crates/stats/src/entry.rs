@@ -246,7 +246,7 @@ impl Entry {
         self.current_rate(clock, |second| second.failures)
     }
 
-    fn current_rate(&self, clock: RunClock, count: impl Fn(&SecondCount) -> u64) -> f64 {
+    fn current_rate(&self, clock: RunClock, count: impl Fn(&SecondCount) -> u32) -> f64 {
         let Some(last) = clock.last_request_timestamp else {
             return 0.0;
         };
@@ -270,14 +270,18 @@ impl Entry {
 
     /// Requests by second (since the epoch): the last 120 seconds, for the total all of them.
     pub fn requests_per_second(&self) -> BTreeMap<i64, u64> {
-        let seconds = self.seconds.iter().filter(|(_, count)| count.requests > 0);
-        seconds.map(|(second, count)| (second, count.requests)).collect()
+        let seconds = self.seconds.iter().filter(|count| count.requests > 0);
+        seconds
+            .map(|count| (count.second, u64::from(count.requests)))
+            .collect()
     }
 
     /// Failures by second.
     pub fn failures_per_second(&self) -> BTreeMap<i64, u64> {
-        let seconds = self.seconds.iter().filter(|(_, count)| count.failures > 0);
-        seconds.map(|(second, count)| (second, count.failures)).collect()
+        let seconds = self.seconds.iter().filter(|count| count.failures > 0);
+        seconds
+            .map(|count| (count.second, u64::from(count.failures)))
+            .collect()
     }
 
     /// Bytes in memory, names left out.

@@ -46,7 +46,10 @@ fn bounded(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest {
         return Cow::Borrowed(text);
     }
-    let end = text.floor_char_boundary(longest);
+    let end = (0..=longest)
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
     Cow::Owned(format!(
         "{}... ({} bytes left out)",
         &text[..end],

@@ -1,6 +1,6 @@
 //! Per-second counts: how many requests and failures each second saw, and the response times of the last few.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::histogram::{Histogram, SparseCounts};
 
@@ -14,59 +14,78 @@ pub(crate) const CURRENT_SECONDS: i64 = 10;
 /// Seconds of response times kept: the window, and two for reports that come late.
 const RECENT_SECONDS: usize = CURRENT_SECONDS as usize + 2;
 
-/// Requests and failures by second; the newest `limit` seconds, or all of them.
+/// Requests and failures by second; those of the newest `limit` seconds, or all of them.
 #[derive(Clone, Debug)]
 pub(crate) struct SecondCounts {
-    seconds: BTreeMap<i64, SecondCount>,
+    /// Sorted by second, which arrive nearly so.
+    seconds: VecDeque<SecondCount>,
     limit: Option<usize>,
 }
 
-/// What one second saw.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What one second saw; seconds without requests and failures have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SecondCount {
-    pub(crate) requests: u64,
-    pub(crate) failures: u64,
+    pub(crate) second: i64,
+    /// 32 bits are enough for one second and halve the memory.
+    pub(crate) requests: u32,
+    pub(crate) failures: u32,
 }
 
 impl SecondCounts {
     pub(crate) fn new(limit: Option<usize>) -> Self {
         Self {
-            seconds: BTreeMap::new(),
+            seconds: VecDeque::new(),
             limit,
         }
     }
 
     pub(crate) fn add(&mut self, second: i64, requests: u64, failures: u64) {
-        let count = self.seconds.entry(second).or_default();
-        count.requests += requests;
-        count.failures += failures;
-        let Some(limit) = self.limit else { return };
-        // By age as well as by number, so that a name that is asked for once a minute keeps 120 seconds, not
-        // 120 minutes.
-        let newest = self
-            .seconds
-            .last_key_value()
-            .map_or(second, |(&newest, _)| newest);
-        while let Some(oldest) = self.seconds.first_entry() {
-            if newest.saturating_sub(*oldest.key()) < limit as i64 {
-                break;
+        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+        let failures = u32::try_from(failures).unwrap_or(u32::MAX);
+        match self.seconds.binary_search_by_key(&second, |count| count.second) {
+            Ok(position) => {
+                let count = &mut self.seconds[position];
+                count.requests = count.requests.saturating_add(requests);
+                count.failures = count.failures.saturating_add(failures);
             }
-            oldest.remove();
+            Err(position) => {
+                self.seconds.insert(
+                    position,
+                    SecondCount {
+                        second,
+                        requests,
+                        failures,
+                    },
+                );
+                self.drop_old();
+            }
+        }
+    }
+
+    /// Drops by age rather than number, so that a name which is asked for once a minute keeps two minutes.
+    fn drop_old(&mut self) {
+        let (Some(limit), Some(newest)) = (self.limit, self.seconds.back().map(|count| count.second)) else {
+            return;
+        };
+        while self
+            .seconds
+            .front()
+            .is_some_and(|count| newest.saturating_sub(count.second) >= limit as i64)
+        {
+            self.seconds.pop_front();
         }
     }
 
     /// Mean of a count over the seconds `from..until`, those without any included.
-    pub(crate) fn mean(&self, from: i64, until: i64, count: impl Fn(&SecondCount) -> u64) -> f64 {
-        let sum: u64 = if from < until {
-            self.seconds.range(from..until).map(|(_, one)| count(one)).sum()
-        } else {
-            0
-        };
+    pub(crate) fn mean(&self, from: i64, until: i64, count: impl Fn(&SecondCount) -> u32) -> f64 {
+        let start = self.seconds.partition_point(|one| one.second < from);
+        let counted = self.seconds.range(start..).take_while(|one| one.second < until);
+        let sum: u64 = counted.map(|one| u64::from(count(one))).sum();
         sum as f64 / until.saturating_sub(from).max(1) as f64
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, SecondCount)> + '_ {
-        self.seconds.iter().map(|(&second, &count)| (second, count))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SecondCount> + '_ {
+        self.seconds.iter()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -74,8 +93,7 @@ impl SecondCounts {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        // A B-tree's nodes are at worst half full.
-        self.seconds.len() * 2 * size_of::<(i64, SecondCount)>()
+        self.seconds.capacity() * size_of::<SecondCount>()
     }
 }
 
@@ -113,10 +131,6 @@ impl RecentTimes {
         window
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.seconds.clear();
-    }
-
     pub(crate) fn heap_bytes(&self) -> usize {
         self.seconds
             .iter()
@@ -137,13 +151,11 @@ mod tests {
         }
         assert_eq!(
             counts.iter().next(),
-            Some((
-                380,
-                SecondCount {
-                    requests: 2,
-                    failures: 1
-                }
-            ))
+            Some(&SecondCount {
+                second: 380,
+                requests: 2,
+                failures: 1
+            })
         );
         assert_eq!(counts.iter().count(), ENTRY_SECONDS);
         counts.add(100, 9, 0);
