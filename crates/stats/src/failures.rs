@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub struct Failure {
 /// Failures by (method, name, error) in order of first occurrence, bounded.
 #[derive(Clone, Debug)]
 pub struct Failures {
-    rows: IndexMap<FailureKey, Count>,
+    rows: IndexMap<FailureKey, Count, RandomState>,
     limit: usize,
     folded: u64,
 }
@@ -78,7 +79,7 @@ impl Count {
 impl Failures {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
-            rows: IndexMap::new(),
+            rows: IndexMap::default(),
             limit,
             folded: 0,
         }

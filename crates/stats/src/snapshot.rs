@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub entries: Vec<EntrySnapshot>,
     /// The whole run.
     pub total: EntrySnapshot,
+    /// Response time (ms) that 95 % of the total's last ten seconds stayed within.
+    pub current_p95: Option<f64>,
     /// Failures in order of first occurrence.
     pub errors: Vec<Failure>,
     /// What users raised, in order of first occurrence.
@@ -101,6 +103,7 @@ impl Snapshot {
             last_request_timestamp: clock.last_request_timestamp,
             entries: sorted.into_iter().map(of_entry).collect(),
             total,
+            current_p95: stats.total().current_percentile(now, 0.95),
             errors: stats.errors().iter().collect(),
             exceptions: stats.exceptions().iter().cloned().collect(),
             overflow: stats.overflow(),

@@ -151,13 +151,11 @@ mod tests {
         }
         assert_eq!(
             counts.iter().next(),
-            Some((
-                380,
-                SecondCount {
-                    requests: 2,
-                    failures: 1
-                }
-            ))
+            Some(&SecondCount {
+                second: 380,
+                requests: 2,
+                failures: 1
+            })
         );
         assert_eq!(counts.iter().count(), ENTRY_SECONDS);
         counts.add(100, 9, 0);

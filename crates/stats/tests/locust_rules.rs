@@ -128,16 +128,16 @@ fn forty_seconds(merge_every: usize) -> Run {
     for number in 0..160_u64 {
         let at = 1002.0 + number as f64 * 0.25;
         run.request(at, A, Some((1 + number * 7 % 90) as f64), 100 + number);
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             run.request(at, B, None, 0);
         }
-        if number % 10 == 0 {
+        if number.is_multiple_of(10) {
             run.error(at, B, "oops");
         }
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             run.sample(at, C, Some((2 * (number % 8)) as f64), 10, Some("bad"));
         }
-        if number as usize % merge_every == 0 {
+        if (number as usize).is_multiple_of(merge_every) {
             run.merge();
         }
     }
