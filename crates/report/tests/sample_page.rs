@@ -24,7 +24,7 @@ fn sample_page() {
         let users = (tick / 100).min(50);
         let noise = tick.wrapping_mul(2_654_435_761) % 1000;
         for (number, (method, name)) in names.iter().enumerate() {
-            if noise % 50 > users || (tick + number as u64) % 3 != 0 {
+            if noise % 50 > users || !(tick + number as u64).is_multiple_of(3) {
                 continue;
             }
             let slow = if (9_000..10_500).contains(&tick) { 4 } else { 1 };
@@ -45,7 +45,7 @@ fn sample_page() {
             });
         }
         collector.health().record_resume_lag(Duration::from_micros(noise));
-        if tick % 500 == 0 {
+        if tick.is_multiple_of(500) {
             collector.health().set_cpu(40.0 + noise as f64 / 100.0);
             collector.with(|stats| stats.push_history(at, users));
         }
