@@ -126,6 +126,30 @@ fn hostile_names_come_back_as_they_were() {
     }
 }
 
+/// A run may be killed at any moment, and a reader may look at any moment: both see whole files.
+#[test]
+fn readers_never_see_half_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let prefix = folder.path().join("x");
+    let snapshot = fixture::twenty_seconds().snapshot(Timestamp(1021.0));
+    let mut report = CsvReport::create(&prefix, &[0.5], false).expect("created");
+    report.write(&snapshot, 0).expect("written");
+    let whole = read(&prefix, "_stats.csv").len();
+    let writer = std::thread::spawn(move || {
+        for round in 0..300 {
+            let mut snapshot = snapshot.clone();
+            // Another text of the same length each time, so that each is written.
+            snapshot.total.num_requests = 55 - round % 2;
+            report.write(&snapshot, round).expect("written");
+        }
+    });
+    while !writer.is_finished() {
+        assert_eq!(read(&prefix, "_stats.csv").len(), whole);
+    }
+    writer.join().expect("wrote");
+    assert_eq!(read(&prefix, "_stats_history.csv").matches("\r\n").count(), 302);
+}
+
 #[test]
 fn unwritable_files_are_named() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -14,6 +14,9 @@ use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, Percentiles, Ti
 /// Name of the total.
 pub const TOTAL_NAME: &str = "Aggregated";
 
+/// The name that log lines about statistics have had since Locust.
+const LOG_TARGET: &str = "locust.stats";
+
 /// The statistics of one run.
 #[derive(Clone, Debug)]
 pub struct RunStats {
@@ -90,6 +93,7 @@ impl RunStats {
         let (after, limits) = (self.overflow(), self.limits);
         if before.name_samples == 0 && after.name_samples > 0 {
             log::warn!(
+                target: LOG_TARGET,
                 "more than {} different request names: further ones are counted as \"{OTHER_NAMES}\"; \
                  give requests that differ only in an id one name (name=...)",
                 limits.names
@@ -97,12 +101,14 @@ impl RunStats {
         }
         if before.error_occurrences == 0 && after.error_occurrences > 0 {
             log::warn!(
+                target: LOG_TARGET,
                 "more than {} different errors: further ones are counted together",
                 limits.errors
             );
         }
         if before.exception_occurrences == 0 && after.exception_occurrences > 0 {
             log::warn!(
+                target: LOG_TARGET,
                 "more than {} different exceptions: further ones are counted together",
                 limits.errors
             );

@@ -118,7 +118,8 @@ fn push_chart(page: &mut String, title: &str, lines: &[Line]) {
     let y = |value: f64| HEIGHT - BOTTOM - value / greatest * (HEIGHT - TOP - BOTTOM);
 
     push(page, format_args!("<figure>\n<figcaption>{title}"));
-    for line in lines {
+    // A single line is what the title says.
+    for line in lines.iter().filter(|_| lines.len() > 1) {
         push(
             page,
             format_args!(

@@ -17,7 +17,7 @@ pub(super) fn push_failures(page: &mut String, snapshot: &Snapshot) {
     let mut failures: Vec<&Failure> = snapshot.errors.iter().collect();
     failures.sort_by_key(|failure| std::cmp::Reverse(failure.occurrences));
     page.push_str(
-        "<section>\n<h2>Failures</h2>\n<div class=\"scroll\"><table class=\"texts\">\n<thead><tr><th>Occurrences</th>\
+        "<section>\n<h2>Failures</h2>\n<div class=\"scroll\"><table class=\"texts failures\">\n<thead><tr><th>Occurrences</th>\
          <th>Method</th><th>Name</th><th>Error</th><th>First seen</th><th>Last seen</th></tr></thead>\n<tbody>\n",
     );
     for failure in failures.iter().take(MOST_FAILURES) {
