@@ -71,7 +71,6 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     raise_open_file_limit()
 
     environment = _make_environment(user_classes, options, locustfiles, loaded)
-    _warn_about_ignored_options(environment.shape_class, options)
     if options.show_task_ratio or options.show_task_ratio_json:
         return _show_task_ratio(user_classes, options)
 
@@ -128,6 +127,10 @@ def _parse(arguments: list[str]) -> Namespace:
     parser = get_parser()
     options = parser.parse_args(arguments)
     check_options(parser, options)
+    if wrong := _core.check_options(engine_options(options)):
+        code, line = wrong
+        sys.stderr.write(f"{line}\n")
+        sys.exit(code)
     stats.validate_stats_configuration()
     if options.headful:
         options.headless = False
@@ -136,10 +139,15 @@ def _parse(arguments: list[str]) -> Namespace:
     return options
 
 
+def engine_options(options: Namespace) -> dict[str, Any]:
+    """The options that the engine knows, by dest; those that a locustfile added are none of its business."""
+    values = vars(options)
+    return {row["dest"]: values[row["dest"]] for row in _core.option_table() if row["dest"] in values}
+
+
 def _set_up_logging(options: Namespace) -> None:
     if not options.skip_log_setup:
         log.setup_logging(options.loglevel, options.logfile)
-    logger.info(f"Starting Katydid {katydid.__version__}")
 
 
 def _list_users(available: dict[str, type[User]]) -> int:
@@ -231,17 +239,6 @@ def _configure_users(environment: Environment, options: Namespace) -> None:
             _fail(f"Error applying user config {settings}: {error}", code=255)
 
 
-def _warn_about_ignored_options(shape: LoadTestShape | None, options: Namespace) -> None:
-    ignored = [f"--{flag}" for dest, flag in COMMON_OPTIONS.items() if getattr(options, dest)]
-    if shape is None or shape.use_common_options or not ignored:
-        return
-    logger.warning(
-        "--run-time, --users or --spawn-rate have no impact on LoadShapes unless the shape class explicitly reads them "
-        "and sets use_common_options = True"
-    )
-    logger.warning(f"The following option(s) will be ignored: {', '.join(ignored)}")
-
-
 def _show_task_ratio(user_classes: list[type[User]], options: Namespace) -> int:
     if options.show_task_ratio_json:
         print_task_ratio_json(user_classes, options.num_users)
@@ -271,10 +268,9 @@ def _fire_init(environment: Environment) -> None:
 def _run_engine(environment: Environment) -> int:
     runner = environment.runner
     assert runner is not None and environment.parsed_options is not None, "made just before"
-    options = vars(environment.parsed_options)
     with listen_to_keyboard(runner):
         return _core.run(
-            {row["dest"]: options[row["dest"]] for row in _core.option_table() if row["dest"] in options},
+            engine_options(environment.parsed_options),
             runner._core,
             environment.stats.core,
             runner._class_rows(),

@@ -2,6 +2,7 @@
 
 mod client;
 mod control;
+mod entry;
 mod error;
 mod exchange;
 mod greenlet;
@@ -10,6 +11,7 @@ mod host;
 mod hub;
 mod hub_queue;
 mod io_thread;
+mod json;
 mod logging;
 mod outcome;
 mod parking;
@@ -27,6 +29,8 @@ mod _core {
     use crate::client::{Client, Options, Pool, Proxy, Tls};
     #[pymodule_export]
     use crate::control::Command;
+    #[pymodule_export]
+    use crate::entry::{check_options, command_line, option_table, run};
     #[pymodule_export]
     use crate::exchange::Exchange;
     #[pymodule_export]

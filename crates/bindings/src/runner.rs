@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use katydid_engine::{RunEvent, ShapeEnd, ShapeRequest, StartRequest, UserClass, UserCounts};
-use katydid_stats::{Collector, Timestamp};
+use katydid_engine::{ShapeEnd, ShapeRequest, StartRequest, UserClass, UserCounts};
+use katydid_stats::Collector;
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -38,18 +38,17 @@ pub(crate) struct Runner {
 impl Runner {
     /// `perform(kind, argument)` is called on the hub thread for whatever the runner wants from Python.
     #[new]
-    fn new(py: Python<'_>, hub: Py<Hub>, stats: &Bound<'_, Stats>, perform: Py<PyAny>, reset_stats: bool) -> PyResult<Self> {
+    fn new(hub: Py<Hub>, stats: &Bound<'_, Stats>, perform: Py<PyAny>, reset_stats: bool) -> PyResult<Self> {
         let id = NEXT_RUNNER.fetch_add(1, Ordering::Relaxed);
         hub.get().add_performer(id, perform);
         let living = LivingUsers::default();
         let host = PythonHost::new(id, hub.get().queue().clone(), living.clone());
         let collector = stats.get().collector().clone();
-        let observer = observe(collector.clone(), reset_stats);
+        let observer = katydid_cli::statistics_observer(collector.clone(), reset_stats);
         let (runner, handle) = katydid_engine::Runner::new(Arc::new(host.clone()), observer);
         let control = crate::shared::control()?;
         control.spawn(runner.run());
         control.spawn(collect(Arc::downgrade(&collector), handle.watch()));
-        let _ = py;
         Ok(Self { hub, host, living, handle })
     }
 
@@ -201,20 +200,9 @@ fn block_on<T: Send + 'static>(
     receiver.recv().expect("the control thread lives as long as the process")
 }
 
-fn user_classes(rows: Vec<ClassRow>) -> Vec<UserClass> {
+/// The engine's form of user classes.
+pub(crate) fn user_classes(rows: Vec<ClassRow>) -> Vec<UserClass> {
     rows.into_iter().map(|(name, weight, fixed_count)| UserClass { name, weight, fixed_count }).collect()
-}
-
-/// What statistics have to do with a run's events.
-fn observe(collector: Arc<Collector>, reset_stats: bool) -> katydid_engine::Observer {
-    Box::new(move |event| match event {
-        RunEvent::TestStart => collector.clear(Timestamp::now()),
-        RunEvent::SpawningComplete { .. } if reset_stats => {
-            log::info!(target: "locust.runners", "Resetting stats");
-            collector.reset(Timestamp::now());
-        }
-        _ => {}
-    })
 }
 
 /// Keeps the recorder small and notes how late the ramp is, as long as anybody needs the statistics.

@@ -185,7 +185,7 @@ impl Stats {
 
     /// The statistics as Locust's JSON.
     fn json(&self) -> String {
-        crate::tables::json(&self.collector.snapshot(Timestamp::now()))
+        self.collector.with(|stats| crate::tables::stats_json(stats))
     }
 
     /// The generator's health: lags in milliseconds, CPU percent, `saturated` and its `reason`.
