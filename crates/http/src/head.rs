@@ -27,7 +27,7 @@ pub(crate) struct Head {
     /// Whether the server keeps the connection open.
     pub(crate) keep_alive: bool,
     pub(crate) codings: Codings,
-    folded: bool,
+    may_be_folded: bool,
 }
 
 /// Why bytes are not a head.
@@ -65,7 +65,7 @@ impl Head {
             chunked: false,
             keep_alive: version == Version::Http11,
             codings: Codings::default(),
-            folded: false,
+            may_be_folded: false,
         };
         for header in response.headers.iter() {
             head.note(header)?;
@@ -83,7 +83,7 @@ impl Head {
             17 if is("transfer-encoding") => self.note_transfer_encoding(header.value)?,
             _ => {}
         }
-        self.folded |= memchr::memchr(b'\n', header.value).is_some();
+        self.may_be_folded |= may_be_folded(header);
         Ok(())
     }
 
@@ -150,7 +150,7 @@ impl Head {
     /// The part of a head that the caller sees; `bytes` are those it was parsed from.
     pub(crate) fn to_response(&self, bytes: &[u8]) -> ResponseHead {
         let head = &bytes[..self.length];
-        let head = if self.folded {
+        let head = if self.may_be_folded {
             unfolded(head)
         } else {
             Bytes::copy_from_slice(head)
@@ -168,6 +168,13 @@ fn parse_length(digits: &[u8]) -> Option<u64> {
         return None;
     }
     std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Whether a header may go on over a line end: inside its value, or before it, where httparse skips it as space.
+fn may_be_folded(header: &Header<'_>) -> bool {
+    let end_of_name = header.name.as_ptr() as usize + header.name.len();
+    let usual_gap = (header.value.as_ptr() as usize).wrapping_sub(end_of_name) <= ": ".len();
+    header.value.is_empty() || !usual_gap || memchr::memchr(b'\n', header.value).is_some()
 }
 
 /// Joins obsolete folded header lines with spaces, so that one header is one line.
