@@ -1,1 +1,30 @@
-//! 
+//! From the command line to the exit code: options, settings, the run, its end.
+//!
+//! The composition root of a run without an interpreter: it is handed a [`katydid_engine::UserHost`] and never
+//! learns what users are made of.
+
+mod command_line;
+mod config_file;
+mod error;
+pub mod exit_code;
+mod first_look;
+pub mod options;
+mod run;
+mod run_options;
+mod settings;
+mod signals;
+mod sources;
+mod terminal;
+pub mod timespan;
+mod usage;
+mod value;
+
+pub use error::CliError;
+pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
+pub use options::{ExportedRow, option_rows};
+pub use run::{ForcedEnd, RunParts, run, statistics_observer};
+pub use run_options::RunOptions;
+pub use settings::{CsvSettings, Settings};
+pub use signals::{Signal, SignalSource};
+pub use sources::{Parsed, Strictness, Surroundings, parse};
+pub use terminal::Terminal;

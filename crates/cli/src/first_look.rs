@@ -1,0 +1,165 @@
+//! The first look at the command line, before any user code is loaded: what can be answered or refused without
+//! it is, the rest goes on to a run. Does not print or exit.
+
+use std::collections::BTreeMap;
+
+use katydid_demo::DemoOptions;
+use serde_json::{Map, Value};
+
+use crate::command_line;
+use crate::error::CliError;
+use crate::exit_code;
+use crate::run_options::RunOptions;
+use crate::settings;
+use crate::sources::{Parsed, Strictness, Surroundings, parse};
+
+/// The version of Locust whose locustfiles, options and outputs this is compatible with.
+pub const LOCUST_VERSION: &str = "2.47.0";
+
+/// What the command line comes to, as far as it can be told without the test.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FirstLook {
+    /// There is nothing to run: print and exit.
+    Exit {
+        /// The code to exit with.
+        code: i32,
+        /// For standard output; ends with a new line unless empty.
+        stdout: String,
+        /// For standard error; the same.
+        stderr: String,
+    },
+    /// Serve the sample shop until interrupted: see [`serve_demo`].
+    Demo(Box<DemoOptions>),
+    /// Load the test and run it.
+    Run(EarlyOptions),
+}
+
+/// What is known before the test is loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EarlyOptions {
+    /// Where the test is: files, folders or URLs.
+    pub locustfile: Vec<String>,
+    /// Every option of the table by its name in the namespace, defaults included.
+    pub values: Map<String, Value>,
+    /// Options that the table does not know and the test may define, as on a command line; those of
+    /// configuration files first.
+    pub unknown: Vec<String>,
+    /// Lines for the user about outdated options, to print on standard error.
+    pub notices: Vec<String>,
+}
+
+/// Looks at the arguments (without the program's name) and the environment.
+///
+/// ```
+/// use katydid_cli::{FirstLook, first_look};
+///
+/// let look = first_look(&["--version".to_owned()], Default::default());
+/// assert!(matches!(look, FirstLook::Exit { code: 0, .. }));
+/// ```
+pub fn first_look(arguments: &[String], environment: BTreeMap<String, String>) -> FirstLook {
+    look_from(arguments, &Surroundings::of_process(environment))
+}
+
+/// [`first_look`] from any folder.
+pub fn look_from(arguments: &[String], surroundings: &Surroundings) -> FirstLook {
+    if arguments
+        .first()
+        .is_some_and(|argument| argument == "demo-server")
+    {
+        return demo(&arguments[1..]);
+    }
+    look(arguments, surroundings).unwrap_or_else(|error| refuse(&error))
+}
+
+/// The line that `--version` prints.
+pub fn version() -> String {
+    format!(
+        "katydid {} (Locust {LOCUST_VERSION} compatible)",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// Serves the sample shop until interrupted, and gives the exit code. Blocks.
+pub fn serve_demo(options: DemoOptions) -> i32 {
+    match katydid_demo::run(options) {
+        Ok(()) => exit_code::SUCCESS,
+        Err(error) => {
+            eprintln!("katydid: error: demo-server: {error}");
+            exit_code::CONFIGURATION
+        }
+    }
+}
+
+fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, CliError> {
+    // Before anything else is judged: help must be there for those whose options are wrong.
+    if asks_for(arguments, "--help", 'h') {
+        return Ok(answer(command_line::help(None).to_string()));
+    }
+    if asks_for(arguments, "--version", 'V') {
+        return Ok(answer(format!("{}\n", version())));
+    }
+    let Parsed {
+        values,
+        unknown,
+        notices,
+    } = parse(arguments, surroundings, Strictness::Early)?;
+    settings::check_mode(&RunOptions::from_namespace(&values)?)?;
+    let locustfile = values
+        .get("locustfile")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let locustfile = locustfile.split(',').map(|file| file.trim().to_owned()).collect();
+    Ok(FirstLook::Run(EarlyOptions {
+        locustfile,
+        values,
+        unknown,
+        notices,
+    }))
+}
+
+/// Whether a flag without a value stands among the arguments, in full, abbreviated or joined with others.
+fn asks_for(arguments: &[String], long: &str, short: char) -> bool {
+    let (known, _) = command_line::part(arguments);
+    let given = command_line::parse(&known);
+    match given {
+        Ok(given) => given
+            .iter()
+            .any(|given| given.row.long_flags().any(|flag| flag == long)),
+        Err(_) => known
+            .iter()
+            .any(|argument| argument == long || argument == &format!("-{short}")),
+    }
+}
+
+fn demo(arguments: &[String]) -> FirstLook {
+    let command = katydid_demo::command()
+        .name("demo-server")
+        .bin_name("katydid demo-server")
+        .no_binary_name(true);
+    let parsed = command.try_get_matches_from(arguments);
+    let matches = match parsed {
+        Ok(matches) => matches,
+        Err(shown) if !shown.use_stderr() => return answer(shown.to_string()),
+        Err(error) => return refuse(&command_line::one_line(&error)),
+    };
+    match katydid_demo::parse(&matches) {
+        Ok(options) => FirstLook::Demo(Box::new(options)),
+        Err(why) => refuse(&CliError::Usage(why)),
+    }
+}
+
+fn answer(stdout: String) -> FirstLook {
+    FirstLook::Exit {
+        code: exit_code::SUCCESS,
+        stdout,
+        stderr: String::new(),
+    }
+}
+
+fn refuse(error: &CliError) -> FirstLook {
+    FirstLook::Exit {
+        code: error.exit_code(),
+        stdout: String::new(),
+        stderr: format!("{}\n", error.line()),
+    }
+}

@@ -1,0 +1,219 @@
+//! The story of one run: start, watch, end, report, leave. Details are one file down.
+//!
+//! Everything here happens on one task of one thread, which never touches Python: a busy interpreter delays
+//! users, not the clock, the reports or Ctrl-C.
+
+mod ending;
+mod parts;
+mod results;
+mod watching;
+
+use std::time::Duration;
+
+use katydid_engine::{Announced, RunnerStatus, ShapeEnd, ShapeRequest, StartRequest};
+use katydid_report::CsvReport;
+use katydid_stats::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::error::CliError;
+use crate::exit_code;
+use crate::first_look::version;
+use crate::settings::Settings;
+use crate::signals::Signals;
+pub use parts::{ForcedEnd, RunParts, statistics_observer};
+
+/// The logger's name in Locust.
+const TARGET: &str = "locust.main";
+
+/// Runs one test as its settings say and gives the exit code. Needs a tokio runtime with time and I/O enabled,
+/// on a thread of its own.
+///
+/// Every report is written however the run ends: by its limits, by user code, by SIGINT or SIGTERM, and also
+/// when users do not stop. A second signal ends it at once, with the reports as they are by then.
+pub async fn run(settings: &Settings, parts: RunParts) -> i32 {
+    let mut run = match Run::prepare(settings, parts) {
+        Ok(run) => run,
+        Err(error) => {
+            eprintln!("{}", error.line());
+            return error.exit_code();
+        }
+    };
+    let end = match run.start().await {
+        Ok(()) => run.watch().await,
+        Err(error) => End::Refused(error),
+    };
+    run.shut_down(&end).await;
+    run.report();
+    run.leave(&end).await
+}
+
+/// Why a run ends.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// It never began.
+    Refused(CliError),
+    /// Somebody wants it to end.
+    Signal,
+    /// Its time is over.
+    RunTime,
+    /// It has sent what it should.
+    NumRequests(u64),
+    /// Its load shape is done.
+    ShapeDone,
+    /// User code told the runner to quit.
+    Quit,
+    /// Users can no longer be hosted.
+    Failure(String),
+}
+
+/// A run under way.
+struct Run<'a> {
+    settings: &'a Settings,
+    parts: RunParts,
+    signals: Signals,
+    status: watch::Receiver<RunnerStatus>,
+    csv: Option<CsvReport>,
+    began: Instant,
+    /// When the run-time limit is reached.
+    deadline: Option<Instant>,
+    led_by_shape: bool,
+    /// What user code has said so far.
+    said: Announced,
+    /// Signals so far.
+    signal_count: usize,
+    /// Whether to wait for nobody any more.
+    hurried: bool,
+    /// Whether the host broke down or did not answer.
+    host_failed: bool,
+    /// Whether a report could not be written.
+    report_failed: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Opens what the run needs. Fails when files or signals cannot be had.
+    fn prepare(settings: &'a Settings, mut parts: RunParts) -> Result<Self, CliError> {
+        let wrong = |error: &dyn std::fmt::Display| CliError::Configuration(error.to_string());
+        let source = std::mem::take(&mut parts.signals);
+        let signals =
+            Signals::listen(source).map_err(|error| wrong(&format!("listen to signals: {error}")))?;
+        let csv = settings.csv.as_ref().map(|csv| {
+            let percentiles = parts.collector.with(|stats| {
+                let mut percentiles = stats.percentiles().clone();
+                percentiles.current_for_entries |= csv.full_history;
+                stats.set_percentiles(percentiles.clone());
+                percentiles.report
+            });
+            CsvReport::create(&csv.prefix, &percentiles, csv.full_history)
+        });
+        let csv = csv.transpose().map_err(|error| wrong(&error))?;
+        parts.report.start_time = Timestamp::now();
+        Ok(Self {
+            settings,
+            status: parts.runner.watch(),
+            signals,
+            csv,
+            began: Instant::now(),
+            deadline: None,
+            led_by_shape: false,
+            said: Announced::default(),
+            signal_count: 0,
+            hurried: false,
+            host_failed: false,
+            report_failed: false,
+            parts,
+        })
+    }
+
+    /// Starts the users, or lets the shape do it.
+    async fn start(&mut self) -> Result<(), CliError> {
+        log::info!(target: TARGET, "Starting {}", version());
+        for notice in &self.settings.notices {
+            log::info!(target: TARGET, "{notice}");
+        }
+        let started = match self.parts.shape.take() {
+            Some(shape) => {
+                self.led_by_shape = true;
+                self.warn_of_ignored_options();
+                let user_classes = self.parts.user_classes.clone();
+                let request = ShapeRequest {
+                    shape,
+                    user_classes,
+                    at_end: ShapeEnd::Quit,
+                };
+                self.parts.runner.start_shape(request).await
+            }
+            None => {
+                let Settings {
+                    user_count,
+                    spawn_rate,
+                    ..
+                } = *self.settings;
+                let user_classes = self.parts.user_classes.clone();
+                self.arm_run_time();
+                self.parts
+                    .runner
+                    .start(StartRequest {
+                        user_count,
+                        spawn_rate,
+                        user_classes,
+                        only: None,
+                    })
+                    .await
+            }
+        };
+        started.map_err(|error| CliError::Configuration(format!("cannot start: {error}")))
+    }
+
+    /// The run time counts from the wish to start, listeners of `test_start` included.
+    fn arm_run_time(&mut self) {
+        match self.settings.run_time {
+            Some(run_time) => {
+                log::info!(target: TARGET, "Run time limit set to {} seconds", seconds(run_time));
+                self.deadline = Instant::now().checked_add(run_time);
+            }
+            None => log::info!(target: TARGET, "No run time limit set, use CTRL+C to interrupt"),
+        }
+    }
+
+    /// A shape decides by itself, unless it says that it reads the options.
+    fn warn_of_ignored_options(&self) {
+        if self.parts.shape_uses_common_options || self.settings.common_options.is_empty() {
+            return;
+        }
+        log::warn!(target: TARGET, "The load shape decides on users, spawn rate and run time, unless its class sets use_common_options.");
+        log::warn!(target: TARGET, "The following option(s) will be ignored: {}", self.settings.common_options.join(", "));
+    }
+
+    /// Takes in what user code has said.
+    fn note(&mut self, said: Announced) {
+        self.said.exit_code = said.exit_code.or(self.said.exit_code);
+        self.said.listener_failed |= said.listener_failed;
+    }
+
+    /// The exit code as things stand.
+    fn exit_code(&self) -> i32 {
+        let failures = self
+            .parts
+            .collector
+            .with(|stats| stats.errors().len() + stats.exceptions().len() > 0);
+        let outcome = exit_code::Outcome {
+            failures,
+            announced: self.said,
+            host_failed: self.host_failed,
+        };
+        match exit_code::choose(outcome, self.settings.exit_code_on_error) {
+            exit_code::SUCCESS if self.report_failed => exit_code::CONFIGURATION,
+            code => code,
+        }
+    }
+
+    fn user_count(&self) -> u64 {
+        self.parts.host.user_counts().values().sum()
+    }
+}
+
+/// Seconds without needless digits.
+fn seconds(time: Duration) -> f64 {
+    time.as_secs_f64()
+}

@@ -1,0 +1,51 @@
+//! What a run is handed: whoever composes it fills this in. Decides nothing.
+
+use std::sync::Arc;
+
+use katydid_engine::{LoadShape, Observer, RunEvent, RunnerHandle, UserClass, UserHost};
+use katydid_report::ReportContext;
+use katydid_stats::{Collector, Timestamp};
+
+use crate::signals::SignalSource;
+use crate::terminal::Terminal;
+
+/// Called with the exit code, after every report is written, when the host no longer answers or the user no
+/// longer waits: the process should end without it.
+pub type ForcedEnd = Box<dyn FnOnce(i32) + Send>;
+
+/// The parts of one run.
+pub struct RunParts {
+    /// Whoever hosts the users.
+    pub host: Arc<dyn UserHost>,
+    /// The runner over that host. Its task runs elsewhere, and must be polled.
+    pub runner: RunnerHandle,
+    /// The statistics that the host records into.
+    pub collector: Arc<Collector>,
+    /// Every class that takes part.
+    pub user_classes: Vec<UserClass>,
+    /// The load shape, if the test has one.
+    pub shape: Option<Box<dyn LoadShape>>,
+    /// Whether the shape reads users, spawn rate and run time from the options.
+    pub shape_uses_common_options: bool,
+    /// What reports say beside the statistics; the run fills in times, state and users.
+    pub report: ReportContext,
+    /// Where output goes.
+    pub terminal: Terminal,
+    /// Where signals come from.
+    pub signals: SignalSource,
+    /// How to end without the host.
+    pub forced_end: ForcedEnd,
+}
+
+/// The observer that a runner needs so that statistics begin with the test, and again after the ramp if
+/// `--reset-stats` asks for it.
+pub fn statistics_observer(collector: Arc<Collector>, reset_stats: bool) -> Observer {
+    Box::new(move |event| match event {
+        RunEvent::TestStart => collector.clear(Timestamp::now()),
+        RunEvent::SpawningComplete { .. } if reset_stats => {
+            log::info!(target: "locust.runners", "Resetting stats\n");
+            collector.reset(Timestamp::now());
+        }
+        _ => {}
+    })
+}

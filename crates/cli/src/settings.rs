@@ -1,0 +1,240 @@
+//! What a run is meant to be: options checked against each other and against this machine, in the units that
+//! the run uses. Checks happen before any load; the only thing they leave behind are missing folders.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::error::CliError;
+use crate::options::{Bound, row_of_flag};
+use crate::run_options::RunOptions;
+use crate::value;
+
+/// The CSV files of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CsvSettings {
+    /// Beginning of the names.
+    pub prefix: PathBuf,
+    /// Whether the history has a row for each name.
+    pub full_history: bool,
+}
+
+/// What a run is meant to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The target, if it is not in the test.
+    pub host: Option<String>,
+    /// Users at the peak.
+    pub user_count: i64,
+    /// Users per second.
+    pub spawn_rate: f64,
+    /// Length of the run.
+    pub run_time: Option<Duration>,
+    /// Requests after which the run ends.
+    pub num_requests: Option<u64>,
+    /// Patience with users that are being stopped.
+    pub stop_timeout: Duration,
+    /// CSV files, if wanted.
+    pub csv: Option<CsvSettings>,
+    /// The report page, if wanted.
+    pub html_file: Option<PathBuf>,
+    /// Whether JSON goes to standard output.
+    pub json: bool,
+    /// The JSON file, if wanted.
+    pub json_file: Option<PathBuf>,
+    /// Whether tables are printed while the test runs.
+    pub periodic_tables: bool,
+    /// Whether anything is printed at all: not if the test sees to output by itself.
+    pub console: bool,
+    /// Exit code after failures.
+    pub exit_code_on_error: i32,
+    /// A label for the run.
+    pub profile: Option<String>,
+    /// Options that were given and that only count without a load shape, as flags.
+    pub common_options: Vec<&'static str>,
+    /// What the user should know before the run starts.
+    pub notices: Vec<String>,
+}
+
+impl Settings {
+    /// Checks the options of a run.
+    ///
+    /// # Errors
+    ///
+    /// When options contradict each other, ask for what this version cannot do, or name files that cannot be
+    /// written. One line of text.
+    pub fn resolve(options: &RunOptions) -> Result<Self, CliError> {
+        check_mode(options)?;
+        check_numbers(options)?;
+        check_page(options)?;
+        let spawn_rate = options.spawn_rate.unwrap_or(1.0);
+        let user_count = options.num_users.unwrap_or(1);
+        let csv = resolve_csv(options)?;
+        let html_file = options
+            .html_file
+            .as_deref()
+            .map(|name| named_after_run(name, options));
+        let json_file = options
+            .json_file
+            .as_deref()
+            .map(|name| PathBuf::from(format!("{name}.json")));
+        check_writable("--html", html_file.as_deref())?;
+        check_writable("--json-file", json_file.as_deref())?;
+        check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
+        Ok(Self {
+            host: options.host.clone(),
+            user_count,
+            spawn_rate,
+            run_time: options
+                .run_time
+                .filter(|seconds| *seconds > 0.0)
+                .map(Duration::from_secs_f64),
+            num_requests: options.num_requests.map(i64::unsigned_abs),
+            stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0)),
+            csv,
+            html_file,
+            json: options.json,
+            json_file,
+            periodic_tables: !options.only_summary,
+            console: !options.skip_log_setup,
+            exit_code_on_error: options.exit_code_on_error,
+            profile: options.profile.clone(),
+            common_options: common_options(options),
+            notices: notices(options),
+        })
+    }
+}
+
+/// Refuses what only a later version can do, whether or not other options are right.
+pub(crate) fn check_mode(options: &RunOptions) -> Result<(), CliError> {
+    let asked_for = [
+        ("--master", options.master),
+        ("--worker", options.worker),
+        (
+            "--processes",
+            options.processes.is_some_and(|processes| processes != 0),
+        ),
+    ];
+    match asked_for.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(CliError::Configuration(format!(
+            "{flag}: this version runs on one machine in one process only; leave the option out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_numbers(options: &RunOptions) -> Result<(), CliError> {
+    let count = |number: Option<i64>| number.map(|number| number as f64);
+    for (flag, number, bound) in [
+        ("--users", count(options.num_users), Bound::AtLeastZero),
+        ("--spawn-rate", options.spawn_rate, Bound::AboveZero),
+        ("--num-request", count(options.num_requests), Bound::AtLeastOne),
+        ("--run-time", options.run_time, Bound::AtLeastZero),
+        ("--stop-timeout", options.stop_timeout, Bound::AtLeastZero),
+    ] {
+        let Some(number) = number else { continue };
+        let wrong = |why: String| {
+            let flags = row_of_flag(flag).map_or_else(|| flag.to_owned(), |row| row.flags.join("/"));
+            CliError::Usage(format!("{flags}: {why}"))
+        };
+        value::check(bound, number).map_err(wrong)?;
+        if number > LONGEST {
+            return Err(wrong(format!("{number} is too much")));
+        }
+    }
+    Ok(())
+}
+
+/// A bound for counts and seconds alike, far beyond any use and far below any overflow.
+const LONGEST: f64 = 1e12;
+
+fn check_page(options: &RunOptions) -> Result<(), CliError> {
+    if options.autoquit.is_some_and(|seconds| seconds != -1) && !options.autostart {
+        return Err(CliError::Configuration(
+            "--autoquit only means something together with --autostart".to_owned(),
+        ));
+    }
+    if options
+        .web_base_path
+        .as_ref()
+        .is_some_and(|path| !path.is_empty() && !path.starts_with('/'))
+    {
+        return Err(CliError::Configuration(
+            "--web-base-path must begin with a slash".to_owned(),
+        ));
+    }
+    let only_looks = options.list_commands || options.show_task_ratio || options.show_task_ratio_json;
+    let headless = options.headless && !options.headful;
+    if headless || options.autostart || only_looks {
+        return Ok(());
+    }
+    Err(CliError::Configuration(
+        "the web page is not part of this version; add --headless to run the test without it".to_owned(),
+    ))
+}
+
+fn resolve_csv(options: &RunOptions) -> Result<Option<CsvSettings>, CliError> {
+    let Some(prefix) = options.csv_prefix.as_deref().filter(|prefix| !prefix.is_empty()) else {
+        if options.stats_history_enabled {
+            return Err(CliError::Usage("--csv-full-history needs --csv".to_owned()));
+        }
+        return Ok(None);
+    };
+    for suffix in [
+        "_stats.csv",
+        "_stats_history.csv",
+        "_failures.csv",
+        "_exceptions.csv",
+    ] {
+        check_writable("--csv", Some(Path::new(&format!("{prefix}{suffix}"))))?;
+    }
+    Ok(Some(CsvSettings {
+        prefix: PathBuf::from(prefix),
+        full_history: options.stats_history_enabled,
+    }))
+}
+
+/// Makes missing folders; leaves everything else as it is.
+fn check_writable(flag: &str, file: Option<&Path>) -> Result<(), CliError> {
+    let Some(file) = file else { return Ok(()) };
+    katydid_report::check_writable(file)
+        .map_err(|error| CliError::Configuration(format!("{flag}: cannot {error}")))
+}
+
+/// Puts users, spawn rate and run time in the place of `{u}`, `{r}` and `{t}`; a number nobody gave stays as it
+/// is written, except that users and spawn rate have defaults.
+fn named_after_run(name: &str, options: &RunOptions) -> PathBuf {
+    let name = name
+        .replace("{u}", &options.num_users.unwrap_or(1).to_string())
+        .replace("{r}", &options.spawn_rate.unwrap_or(1.0).to_string());
+    match options.run_time {
+        Some(run_time) => name.replace("{t}", &run_time.to_string()).into(),
+        None => name.into(),
+    }
+}
+
+fn common_options(options: &RunOptions) -> Vec<&'static str> {
+    let given = [
+        ("--users", options.num_users.is_some_and(|count| count != 0)),
+        ("--spawn-rate", options.spawn_rate.is_some()),
+        (
+            "--run-time",
+            options.run_time.is_some_and(|seconds| seconds > 0.0),
+        ),
+    ];
+    given
+        .into_iter()
+        .filter(|(_, given)| *given)
+        .map(|(flag, _)| flag)
+        .collect()
+}
+
+fn notices(options: &RunOptions) -> Vec<String> {
+    let mut notices = Vec::new();
+    let headless = options.headless && !options.headful;
+    if options.autostart && headless {
+        notices.push("--autostart is part of --headless, there is no need for both".to_owned());
+    } else if options.autostart {
+        notices.push("The web page is not part of this version; the test starts without it".to_owned());
+    }
+    notices
+}

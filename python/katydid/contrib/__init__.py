@@ -1,0 +1,1 @@
+"""Users and clients beyond HttpUser."""

@@ -1,0 +1,316 @@
+"""The story of one run: load the locustfiles, understand the options, make the environment, let the engine run it."""
+
+from __future__ import annotations
+
+import katydid.monkey_patch  # noqa: F401  isort: skip
+
+import inspect
+import itertools
+import logging
+import os
+import sys
+from argparse import Namespace
+from typing import Any, NoReturn
+
+import katydid
+import katydid.locust
+from katydid import _command, _core, log, stats
+from katydid.argument_parser import check_options, get_parser
+from katydid.env import Environment
+from katydid.event import Events, events
+from katydid.keyboard import listen_to_keyboard
+from katydid.locustfile_error import explain
+from katydid.locustfiles import parse_locustfile_paths
+from katydid.open_files import raise_open_file_limit
+from katydid.shape import LoadTestShape
+from katydid.user.inspectuser import print_task_ratio, print_task_ratio_json, task_ratios
+from katydid.user.tags import every_tag
+from katydid.user.users import User
+from katydid.util.load_locustfile import load_locustfile, load_locustfile_pytest
+
+__all__ = (
+    "COMMON_OPTIONS",
+    "create_environment",
+    "load_locustfile",
+    "load_locustfile_pytest",
+    "main",
+    "merge_locustfiles_content",
+    "run",
+)
+
+logger = logging.getLogger("locust.main")
+
+#: Options that a load shape replaces, and what they are called on the command line.
+COMMON_OPTIONS = {"num_users": "users", "spawn_rate": "spawn-rate", "run_time": "run-time"}
+
+Loaded = tuple[dict[str, type[User]], dict[str, LoadTestShape], dict[str, list[Any]], "LoadTestShape | None"]
+
+
+def main() -> NoReturn:
+    """Runs the command line of the process and leaves it."""
+    sys.exit(_command.main())
+
+
+def run(arguments: list[str], early: dict[str, Any]) -> int:
+    """Runs one test from its command line to its exit code.
+
+    Args:
+        arguments: the command line without the program's name.
+        early: what had to be known before the rest could be understood; ``locustfile`` is a list of paths.
+    """
+    locustfiles = parse_locustfile_paths(early["locustfile"])
+    loaded = merge_locustfiles_content(locustfiles)
+    options = _parse(arguments)
+    _set_up_logging(options)
+
+    if options.list_commands:
+        return _list_users(loaded[0])
+    user_classes = _choose_user_classes(loaded[0], options)
+    _check_tags(user_classes, options)
+    _mention_fixed_counts(user_classes, loaded[3], options)
+    raise_open_file_limit()
+
+    environment = _make_environment(user_classes, options, locustfiles, loaded)
+    _warn_about_ignored_options(environment.shape_class, options)
+    if options.show_task_ratio or options.show_task_ratio_json:
+        return _show_task_ratio(user_classes, options)
+
+    _refuse_distributed(options)
+    environment.create_local_runner()
+    _fire_init(environment)
+    return _run_engine(environment)
+
+
+def merge_locustfiles_content(locustfiles: list[str]) -> Loaded:
+    """Imports locustfiles: their user classes, shapes and tasks by class name, and the first shape.
+
+    Raises:
+        SystemExit: with code 1, after an explanation on standard error, when a file cannot be imported or a name is
+            taken twice.
+    """
+    user_classes: dict[str, type[User]] = {}
+    shapes: dict[str, LoadTestShape] = {}
+    for path in locustfiles:
+        found, found_shapes = _load(path, load_locustfile)
+        _merge(user_classes, found, "user class names")
+        _merge(shapes, {type(shape).__name__: shape for shape in found_shapes}, "shape classes")
+    if not user_classes and _may_hold_pytest_functions(locustfiles):
+        for path in locustfiles:
+            _merge(user_classes, _load(path, load_locustfile_pytest), "user class names")
+    tasks = {name: user_class.tasks for name, user_class in user_classes.items()}
+    return user_classes, shapes, tasks, next(iter(shapes.values()), None)
+
+
+def _load(path: str, load: Any) -> Any:
+    try:
+        return load(path)
+    except Exception as error:
+        _refuse(explain(path, error).rstrip("\n"))
+
+
+def _merge(known: dict[str, Any], found: dict[str, Any], kind: str) -> None:
+    for name, item in found.items():
+        if name not in known:
+            known[name] = item
+            continue
+        paths = [inspect.getfile(it if isinstance(it, type) else type(it)) for it in (known[name], item)]
+        if paths[0] != paths[1]:  # else one file imports the other
+            _refuse(f"Duplicate {kind}: {name} is defined in both {paths[0]} and {paths[1]}")
+
+
+def _may_hold_pytest_functions(locustfiles: list[str]) -> bool:
+    # Collecting takes its time and needs pytest, so only for files in which there is something to collect.
+    texts = (open(path, encoding="utf-8").read() for path in locustfiles)  # noqa: SIM115
+    return any("def test_" in text for text in texts)
+
+
+def _parse(arguments: list[str]) -> Namespace:
+    parser = get_parser()
+    options = parser.parse_args(arguments)
+    check_options(parser, options)
+    stats.validate_stats_configuration()
+    if options.headful:
+        options.headless = False
+    if options.autoquit != -1 and not options.autostart:
+        _refuse("--autoquit is only meaningful in combination with --autostart")
+    return options
+
+
+def _set_up_logging(options: Namespace) -> None:
+    if not options.skip_log_setup:
+        log.setup_logging(options.loglevel, options.logfile)
+    logger.info(f"Starting Katydid {katydid.__version__}")
+
+
+def _list_users(available: dict[str, type[User]]) -> int:
+    print("Available Users:")
+    for name in available:
+        print(f"    {name}")
+    return 0
+
+
+def _choose_user_classes(available: dict[str, type[User]], options: Namespace) -> list[type[User]]:
+    if not available:
+        _fail("No User class found!")
+    if unknown := sorted(set(options.user_classes) - set(available)):
+        _fail(f"Unknown User(s): {', '.join(unknown)} (there is {', '.join(sorted(available))})")
+    return [available[name] for name in dict.fromkeys(options.user_classes or available)]
+
+
+def _check_tags(user_classes: list[type[User]], options: Namespace) -> None:
+    """A tag that no task has would leave users that can do nothing; Locust starts them all the same."""
+    asked_for = set(options.tags or ())
+    if not asked_for:
+        return
+    known = {name for user_class in user_classes for name in every_tag(user_class)}
+    unknown = ", ".join(sorted(asked_for - known))
+    if not asked_for & known:
+        _fail(f"No task has the tag(s) {unknown} given with --tags (there is {', '.join(sorted(known)) or 'none'})")
+    if unknown:
+        logger.warning(f"No task has the tag(s) {unknown} given with --tags")
+
+
+def _mention_fixed_counts(user_classes: list[type[User]], shape: LoadTestShape | None, options: Namespace) -> None:
+    fixed = sum(user_class.fixed_count for user_class in user_classes)
+    if shape is None and options.num_users and fixed > options.num_users:
+        logger.info(
+            f"Total fixed_count of User classes ({fixed}) is greater than the specified number of users "
+            f"({options.num_users}), so not all will be spawned."
+        )
+
+
+def create_environment(
+    user_classes: list[type[User]],
+    options: Namespace,
+    events: Events | None = None,
+    shape_class: LoadTestShape | None = None,
+    **kwargs: Any,
+) -> Environment:
+    """An environment with what the options say; ``kwargs`` are further arguments of Environment."""
+    return Environment(
+        user_classes=user_classes,
+        shape_class=shape_class,
+        events=events,
+        host=options.host,
+        reset_stats=options.reset_stats,
+        parsed_options=options,
+        profile=options.profile,
+        **kwargs,
+    )
+
+
+def _make_environment(
+    user_classes: list[type[User]], options: Namespace, locustfiles: list[str], loaded: Loaded
+) -> Environment:
+    available, shapes, tasks, shape = loaded
+    try:
+        environment = create_environment(
+            user_classes,
+            options,
+            events=events,
+            shape_class=shape,
+            locustfile=os.path.basename(locustfiles[0]),
+            parsed_locustfiles=locustfiles,
+            available_user_classes=available,
+            available_shape_classes=shapes,
+            available_user_tasks=tasks,
+        )
+    except ValueError as error:
+        _fail(str(error))
+    _configure_users(environment, options)
+    return environment
+
+
+def _configure_users(environment: Environment, options: Namespace) -> None:
+    for settings in itertools.chain(*(options.config_users or ())):
+        try:
+            environment.update_user_class(settings)
+        except KeyError as error:
+            _fail(f"Error applying user config: there is no User class {error}", code=255)
+        except Exception as error:
+            _fail(f"Error applying user config {settings}: {error}", code=255)
+
+
+def _warn_about_ignored_options(shape: LoadTestShape | None, options: Namespace) -> None:
+    ignored = [f"--{flag}" for dest, flag in COMMON_OPTIONS.items() if getattr(options, dest)]
+    if shape is None or shape.use_common_options or not ignored:
+        return
+    logger.warning(
+        "--run-time, --users or --spawn-rate have no impact on LoadShapes unless the shape class explicitly reads them "
+        "and sets use_common_options = True"
+    )
+    logger.warning(f"The following option(s) will be ignored: {', '.join(ignored)}")
+
+
+def _show_task_ratio(user_classes: list[type[User]], options: Namespace) -> int:
+    if options.show_task_ratio_json:
+        print_task_ratio_json(user_classes, options.num_users)
+        return 0
+    for title, total in (("Task ratio per User class", False), ("Total task ratio", True)):
+        print(f"\n {title}")
+        print("-" * 80)
+        print_task_ratio(user_classes, options.num_users, total)
+    return 0
+
+
+def _refuse_distributed(options: Namespace) -> None:
+    for name in ("master", "worker", "processes"):
+        if getattr(options, name, None):
+            _fail(f"--{name}: distributed runs are not part of this version of Katydid")
+
+
+def _fire_init(environment: Environment) -> None:
+    """Lets locustfiles set up what they need; what fails there is logged, and nothing can be tested after it."""
+    if environment.parsed_options and environment.parsed_options.equal_weights:
+        environment.events.init.add_listener(lambda environment, **_kwargs: environment.assign_equal_weights())
+    environment.events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
+    if log.unhandled_greenlet_exception:
+        sys.exit(1)
+
+
+def _run_engine(environment: Environment) -> int:
+    runner = environment.runner
+    assert runner is not None and environment.parsed_options is not None, "made just before"
+    options = vars(environment.parsed_options)
+    with listen_to_keyboard(runner):
+        return _core.run(
+            {row["dest"]: options[row["dest"]] for row in _core.option_table() if row["dest"] in options},
+            runner._core,
+            environment.stats.core,
+            runner._class_rows(),
+            environment.shape_class is not None,
+            _report_context(environment),
+        )
+
+
+def _report_context(environment: Environment) -> dict[str, Any]:
+    """What reports show and the engine cannot know."""
+    shape = environment.shape_class
+    hosts = {user_class.host for user_class in environment.user_classes}
+    options = environment.parsed_options
+    return {
+        "version": katydid.__version__,
+        "locustfile": environment.locustfile,
+        "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
+        "profile": environment.profile,
+        "shape_uses_common_options": shape is not None and shape.use_common_options,
+        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
+        "percentiles_to_report": list(stats.PERCENTILES_TO_REPORT),
+        "percentiles_to_statistics": list(stats.PERCENTILES_TO_STATISTICS),
+        "percentiles_to_chart": list(stats.PERCENTILES_TO_CHART),
+        "name_width": stats.STATS_NAME_WIDTH,
+        "console_interval": stats.CONSOLE_STATS_INTERVAL_SEC,
+        "csv_interval": stats.CSV_STATS_INTERVAL_SEC,
+        "history_interval": stats.HISTORY_STATS_INTERVAL_SEC,
+    }
+
+
+def _refuse(message: str) -> NoReturn:
+    """For what goes wrong before logging is set up."""
+    sys.stderr.write(f"{message}\n")
+    sys.exit(1)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    logger.error(message)
+    sys.exit(code)
