@@ -25,7 +25,7 @@ done
 echo "demo: the shop listens on $host; ${seconds} s of examples/shop.py begin"
 code=0
 "$katydid" -f examples/shop.py --headless --host "$host" -u 20 -r 10 -t "${seconds}s" --only-summary \
-  --csv "$reports/shop" --json-file "$reports/shop" --html "$reports/shop.html" || code=$?
+  --csv "$reports/shop" --html "$reports/shop.html" --json >"$reports/shop.json" || code=$?
 
 echo
 echo "demo: exit code $code; the reports:"
