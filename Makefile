@@ -16,9 +16,7 @@ export PYO3_PYTHON := $(abspath $(PYTHON))
 
 # The line between Python and Rust links no interpreter of its own; it is tested through the command.
 RUST_TESTED := --workspace --exclude katydid-bindings
-# Unit tests of the Python package live beside it or under tests/python.
-PYTHON_TESTS := $(wildcard tests/python python/tests)
-SEED_TESTS := $(wildcard tests/seeds tests/demo)
+SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 
 # The published files under tests/seeds/ stay as they were published.
 RUFF := --exclude 'tests/seeds/*/*' $(wildcard python tests bench examples)
@@ -50,17 +48,17 @@ test: build ## Every test: Rust, arrows, Python, product, seeds, compatibility
 test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
-test-python: ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(PYTHON_TESTS) $(SEED_TESTS) tests/product tests/compat
+test-python: unit ## Every test that pytest runs (needs make build)
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
 
 unit: ## Unit tests of the Python package
-	@$(PYTEST) $(PYTHON_TESTS)
+	@if [ -d python/tests ]; then $(PYTHON) -m pytest -q python/tests; fi
 
 seeds: ## The locustfiles and budget checkers of the articles, unchanged, against the demo shop
-	@$(PYTEST) $(SEED_TESTS)
+	@$(PYTEST) -n $(WORKERS) $(SEED_TESTS)
 
 compat: ## The same locustfiles on Locust and on Katydid, compared
 	@$(PYTEST) -n $(WORKERS) tests/compat

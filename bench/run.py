@@ -17,6 +17,7 @@ from bench.targets import Goal, goals
 from bench.throughput import Figure
 
 RESULTS = Path(__file__).parent / "results"
+README = Path(__file__).parent.parent / "README.md"
 
 
 def arguments() -> argparse.Namespace:
@@ -26,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", help="peers whose names contain one of these")
     parser.add_argument("--no-footprint", action="store_true", help="leave out memory, spawning and start-up")
     parser.add_argument("--users", type=int, default=10_000, help="for memory and spawning")
+    parser.add_argument("--readme", action="store_true", help="also put the tables into README.md")
     parser.add_argument("--no-write", action="store_true", help="print only")
     return parser.parse_args()
 
@@ -52,7 +54,17 @@ def main() -> int:
         path = RESULTS / f"{datetime.date.today().isoformat()}.md"
         path.write_text(text)
         print(f"bench: kept in {path}", file=sys.stderr)
+    if options.readme:
+        put_into_readme(text)
     return 0
+
+
+def put_into_readme(text: str) -> None:
+    """Replaces what stands between the two marks."""
+    before, begin, rest = README.read_text().partition("<!-- figures: begin")
+    mark, _, old = rest.partition("-->\n")
+    _, end, after = old.partition("<!-- figures: end")
+    README.write_text(f"{before}{begin}{mark}-->\n{text.partition(chr(10))[2].strip()}\n{end}{after}")
 
 
 def measure_footprints(nginx: Nginx, users: int) -> dict[str, float]:

@@ -83,8 +83,8 @@ def test_a_user_that_blocks_for_a_while_ends_in_time(command: Command, target) -
 
 @pytest.mark.katydid_only
 def test_a_generator_that_was_the_limit_says_so(command: Command, target) -> None:
-    command.write(BLOCKING)
-    result = command.load("--host", target.url, "-u", "3", "-r", "3", "-t", "4", limit=40)
+    command.write(BLOCKING.replace("sleep(0.5)", "sleep(0.02)"))
+    result = command.load("--host", target.url, "-u", "30", "-r", "30", "-t", "6", limit=40)
     assert re.search(r"generator|falls behind|fell behind|saturated|resumed .*late", result.stderr, re.I), result.stderr
 
 
