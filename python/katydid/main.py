@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import katydid.monkey_patch  # noqa: F401  isort: skip
-
 import inspect
 import itertools
 import logging
@@ -13,7 +11,7 @@ from argparse import Namespace
 from typing import Any, NoReturn
 
 import katydid
-import katydid.locust
+import katydid.locust  # first of all: it makes the standard library yield, and `import locust` find this package
 from katydid import _command, _core, log, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment

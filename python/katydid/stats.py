@@ -1,7 +1,8 @@
-"""Statistics of a run, as locustfiles and scripts read them. All numbers live in the engine; here are views and tables."""
+"""Statistics of a run, as locustfiles and scripts read them. The numbers live in the engine; here are views."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -289,10 +290,9 @@ def resize_handler(signum: int, frame: FrameType | None) -> None:
         STATS_NAME_WIDTH = _name_width()
 
 
-try:
+# No such signal on this system, or not imported in the main thread: then the width stays.
+with contextlib.suppress(AttributeError, ValueError):
     signal.signal(signal.SIGWINCH, resize_handler)
-except (AttributeError, ValueError):
-    pass  # no such signal here, or not imported in the main thread
 
 # Last, because the views ask this module for widths and percentiles.
 from katydid.stats_views import EntriesDict, StatsEntry, StatsError  # noqa: E402

@@ -192,16 +192,20 @@ class EntriesDict(Mapping[tuple[str, str], StatsEntry]):
         return StatsEntry(self.request_stats, name, method)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        """The entry, or ``default`` if it is not there; unlike with [], none is made."""
+        return self[key] if key in self._keys() else default
 
     def __contains__(self, key: object) -> bool:
-        return key in self.request_stats.core.keys()
+        return key in self._keys()
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.request_stats.core.keys())
+        return iter(self._keys())
 
     def __len__(self) -> int:
-        return len(self.request_stats.core.keys())
+        return len(self._keys())
+
+    def _keys(self) -> list[tuple[str, str]]:
+        return self.request_stats.core.keys()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self)})"

@@ -29,7 +29,7 @@ class _FakeFinder(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, _FakeFinder())
 
-import katydid.locust  # noqa: E402  (patches the standard library before pytest plugins get hold of it)
+import katydid.locust  # noqa: E402, F401  (makes `import locust` find the package)
 from katydid import log  # noqa: E402
 from katydid.env import Environment  # noqa: E402
 

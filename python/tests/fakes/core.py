@@ -19,9 +19,17 @@ def _option(dest: str, *flags: str, kind: str = "string", default: Any = None, *
 
 
 _FLAGS = (
-    "headless headful autostart master worker skip_log_setup equal_weights reset_stats csv_full_history "
-    "show_task_ratio show_task_ratio_json"
-).split()
+    "headless",
+    "headful",
+    "autostart",
+    "master",
+    "worker",
+    "skip_log_setup",
+    "equal_weights",
+    "reset_stats",
+    "show_task_ratio",
+    "show_task_ratio_json",
+)
 
 OPTIONS = [
     _option("locustfile", "-f", "--locustfile", default="locustfile.py", env=["LOCUST_LOCUSTFILE"]),
@@ -43,12 +51,8 @@ OPTIONS = [
     _option("autoquit", "--autoquit", kind="integer", default=-1),
     _option("exit_code_on_error", "--exit-code-on-error", kind="integer", default=1),
     _option("slave", "--slave", hidden=True, retired="use --worker"),
-    *[
-        _option(
-            "stats_history_enabled" if name == "csv_full_history" else name, "--" + name.replace("_", "-"), kind="flag"
-        )
-        for name in _FLAGS
-    ],
+    _option("stats_history_enabled", "--csv-full-history", kind="flag"),
+    *[_option(name, "--" + name.replace("_", "-"), kind="flag") for name in _FLAGS],
     _option("user_classes", kind="list", env=["LOCUST_USER_CLASSES"], default=[]),
 ]
 
@@ -212,6 +216,8 @@ class Runner:
         self.told.append(counts)
 
     def _wait_for(self, command: Any) -> None:
+        if self._over.is_set():
+            return
         done = Event()
         self._queue.put((lambda: (command(), done.set()), ()))
         if gevent.getcurrent() is not self._control:
