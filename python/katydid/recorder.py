@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
+from katydid import _core
 from katydid.stats import RequestStats, StatsError
 
 
-def recorder_of(stats: RequestStats) -> Callable[..., None]:
+def recorder_of(stats: RequestStats) -> _core.Recorder:
     """A listener for ``events.request`` that records each request in ``stats``.
 
-    It is a plain function so that calling it costs as little as possible.
+    Clients know it by its type: while it is the only listener, they let the engine count without an event.
     """
-    record = stats.core.record
-    parse_error = StatsError.parse_error
-
-    def record_request(
-        request_type: str,
-        name: str,
-        response_time: float | None,
-        response_length: int,
-        exception: BaseException | str | None = None,
-        **_kwargs: Any,
-    ) -> None:
-        record(request_type, name, response_time, response_length or 0, parse_error(exception) if exception else None)
-
-    return record_request
+    return _core.Recorder(stats.core, StatsError.parse_error)

@@ -19,6 +19,7 @@ from gevent.pool import Group
 
 from katydid import _core
 from katydid.exception import StopTest
+from katydid.hub import hub, in_control_greenlet
 from katydid.log import greenlet_exception_logger
 from katydid.recorder import recorder_of
 from katydid.rpc import Message
@@ -72,7 +73,9 @@ class Runner:
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
-        core = self._core = _core.Runner(environment.stats.core, UserHost(self), bool(environment.reset_stats))
+        core = self._core = _core.Runner(
+            hub.core, environment.stats.core, UserHost(self), bool(environment.reset_stats)
+        )
         self.user_greenlets = UserGroup(core.set_user_counts)
         self.greenlet = Group()
         """Greenlets of the runner; ``runner.greenlet.join()`` waits for the end of the run."""
@@ -203,7 +206,7 @@ class Runner:
             logger.info("There is an ongoing shape test running. Editing is disabled")
             return
         self._begin_shape()
-        self._core.start_shape(self._class_rows())
+        self._core.start_shape(self._class_rows(), self.environment._is_headless())
 
     def stop(self) -> None:
         """Stops the test; returns when all users are gone.
@@ -361,11 +364,14 @@ class Runner:
         self.shape_greenlet = None
         self.shape_last_tick = None
 
-    def _wait_for_stop(self, stop: Callable[[], None]) -> None:
+    def _wait_for_stop(self, stop: Callable[[bool], None]) -> None:
+        if in_control_greenlet():
+            stop(False)
+            return
         me = gevent.getcurrent()
         self._waiting_for_stop.add(me)
         try:
-            stop()
+            stop(True)
         finally:
             self._waiting_for_stop.discard(me)
 

@@ -1,1 +1,46 @@
-//! 
+//! The line between Python and Rust: the module `katydid._core`. Every method is three moves: extract, call, convert.
+
+mod client;
+mod control;
+mod error;
+mod exchange;
+mod greenlet;
+mod headers;
+mod host;
+mod hub;
+mod hub_queue;
+mod io_thread;
+mod logging;
+mod outcome;
+mod parking;
+mod runner;
+mod shared;
+mod stats;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// What Rust gives to the Python package.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::client::{Client, Options, Pool, Proxy, Tls};
+    #[pymodule_export]
+    use crate::control::Command;
+    #[pymodule_export]
+    use crate::exchange::Exchange;
+    #[pymodule_export]
+    use crate::headers::Headers;
+    #[pymodule_export]
+    use crate::hub::Hub;
+    #[pymodule_export]
+    use crate::runner::Runner;
+    #[pymodule_export]
+    use crate::stats::{Recorder, Stats};
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

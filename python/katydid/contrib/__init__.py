@@ -1,1 +1,1 @@
-"""Users for particular clients and protocols."""
+"""Users and clients beyond HttpUser."""

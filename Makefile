@@ -1,0 +1,106 @@
+# The one list of commands. `make` or `make help` prints it.
+
+PYTHON_VERSIONS ?= 3.10 3.11 3.12 3.13
+# Test processes side by side. The tests mostly wait, so a few more than there are cores is well.
+WORKERS ?= 3
+# release is what users get; `make build PROFILE=dev` links in seconds while one works on the Rust side.
+PROFILE ?= release
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+KATYDID ?= $(VENV)/bin/katydid
+LOCUST ?= .venv-locust/bin/locust
+PYTEST := KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m pytest -c tests/pytest.ini --rootdir .
+# One interpreter for every build, so that no step invalidates what another compiled.
+export PYO3_PYTHON := $(abspath $(PYTHON))
+
+# The line between Python and Rust links no interpreter of its own; it is tested through the command.
+RUST_TESTED := --workspace --exclude katydid-bindings
+# Unit tests of the Python package live beside it or under tests/python.
+PYTHON_TESTS := $(wildcard tests/python python/tests)
+SEED_TESTS := $(wildcard tests/seeds tests/demo)
+
+# The published files under tests/seeds/ stay as they were published.
+RUFF := --exclude 'tests/seeds/*/*' $(wildcard python tests bench examples)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product lint format \
+        bench bench-peers bench-soak wheel smoke-python requirements clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what a machine needs: .venv (build, tests) and .venv-locust (the peer)
+	@scripts/setup.sh
+
+setup-bench: setup ## The same, with nginx and wrk for the benchmarks
+	@scripts/setup.sh --bench
+
+build: setup ## Build the command: leaves .venv/bin/katydid
+	@$(VENV)/bin/maturin develop --quiet $(if $(filter release,$(PROFILE)),--release,--profile $(PROFILE))
+	@echo "built: $(VENV)/bin/katydid"
+
+demo: build ## A real 15-second run of examples/shop.py against the demo shop, with every report
+	@scripts/demo.sh $(VENV)/bin/katydid
+
+test: build ## Every test: Rust, arrows, Python, product, seeds, compatibility
+	@$(MAKE) --no-print-directory test-rust
+	@$(MAKE) --no-print-directory test-python
+
+test-rust: setup ## Tests of the Rust crates
+	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
+
+test-python: ## Every test that pytest runs (needs make build)
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(PYTHON_TESTS) $(SEED_TESTS) tests/product tests/compat
+
+arrows: ## The arrows between the crates stand in ARCHITECTURE.md
+	@$(PYTEST) tests/arrows
+
+unit: ## Unit tests of the Python package
+	@$(PYTEST) $(PYTHON_TESTS)
+
+seeds: ## The locustfiles and budget checkers of the articles, unchanged, against the demo shop
+	@$(PYTEST) $(SEED_TESTS)
+
+compat: ## The same locustfiles on Locust and on Katydid, compared
+	@$(PYTEST) -n $(WORKERS) tests/compat
+
+product: ## Bad input and faults, through the command line
+	@$(PYTEST) -n $(WORKERS) tests/product
+
+lint: setup ## Formatting and lints of Rust and Python
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	$(VENV)/bin/ruff format --check $(RUFF)
+	$(VENV)/bin/ruff check $(RUFF)
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "cargo-deny is not installed: skipped"; fi
+
+format: setup ## Format Rust and Python
+	cargo fmt --all
+	$(VENV)/bin/ruff format $(RUFF)
+	$(VENV)/bin/ruff check --fix $(RUFF)
+
+bench: ## Katydid, Locust and wrk against one nginx worker, in one sitting
+	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.run $(BENCH)
+
+bench-peers: ## Install the optional peers oha and goose (cargo install)
+	@scripts/bench_peers.sh
+
+bench-soak: ## 20 minutes with 2,000 names and failing requests; resident memory sampled (MINUTES=n)
+	@KATYDID=$(KATYDID) $(PYTHON) -m bench.soak --minutes $(or $(MINUTES),20)
+
+wheel: setup ## Build the wheel of this machine's Python into dist/
+	@$(VENV)/bin/maturin build --release --interpreter $(PYTHON) --out dist
+
+smoke-python: setup ## Build the wheel and smoke-test it on each of PYTHON_VERSIONS that the machine has
+	@scripts/smoke_python.sh $(PYTHON_VERSIONS)
+
+requirements: setup ## Pin tests/requirements*.in anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
+	  --custom-compile-command "make requirements" tests/requirements.in -o tests/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	  --custom-compile-command "make requirements" tests/requirements-locust.in -o tests/requirements-locust.txt
+
+clean: ## Remove what builds and tests leave behind (not the virtual environments)
+	cargo clean
+	rm -rf dist results .cache .pytest_cache

@@ -1,0 +1,1 @@
+"""What Katydid costs, beside its peers, in one sitting on one machine. Tests nothing."""

@@ -1,0 +1,232 @@
+//! The hub thread's end of the queue: greenlets park here and are resumed here, and nowhere else.
+//! Does not know what they wait for.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use crate::control::{Command, RunnerId};
+use crate::greenlet::GreenletApi;
+use crate::hub_queue::{HubItem, HubQueue, LogLine, Ticket};
+use crate::outcome::Outcome;
+use crate::parking::Parking;
+
+/// The hub of one thread that runs gevent. Every Python object that Rust holds on to for a while
+/// (parked greenlets, performers) lives here and is touched on this thread only.
+#[pyclass(frozen, module = "katydid._core")]
+pub(crate) struct Hub {
+    queue: Arc<HubQueue>,
+    greenlets: GreenletApi,
+    gevent_hub: Py<PyAny>,
+    thread: ThreadId,
+    parking: Mutex<Parking>,
+    /// Waits by deadline; entries of greenlets that died meanwhile are skipped by their generation.
+    waits: Mutex<BinaryHeap<Reverse<(Instant, Ticket)>>>,
+    /// The drained batch's buffer, kept to be filled again.
+    batch: Mutex<Vec<HubItem>>,
+    performers: Mutex<HashMap<RunnerId, Py<PyAny>>>,
+    callbacks: Callbacks,
+    yields: Mutex<YieldState>,
+}
+
+/// What hub.py does for us.
+struct Callbacks {
+    /// `arm(seconds)`: call `Hub.wake_sleepers` after so many seconds.
+    arm: Py<PyAny>,
+    /// `control(perform, command)`: run a command in a control greenlet.
+    control: Py<PyAny>,
+    /// `log(lines)`: hand log records to Python's logging, in a greenlet of its own.
+    log: Py<PyAny>,
+}
+
+#[derive(Default)]
+struct YieldState {
+    parks: u64,
+    parks_at_last_wait: u64,
+}
+
+#[pymethods]
+impl Hub {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        gevent_hub: Py<PyAny>,
+        arm: Py<PyAny>,
+        control: Py<PyAny>,
+        log: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let queue = crate::shared::hub_queue()?;
+        crate::logging::install(queue.clone());
+        Ok(Self {
+            queue,
+            greenlets: GreenletApi::load(py)?,
+            gevent_hub,
+            thread: std::thread::current().id(),
+            parking: Mutex::default(),
+            waits: Mutex::default(),
+            batch: Mutex::default(),
+            performers: Mutex::default(),
+            callbacks: Callbacks { arm, control, log },
+            yields: Mutex::default(),
+        })
+    }
+
+    /// The descriptor that gevent's loop watches for reading; `drain` is to be called when it is readable.
+    fn fileno(&self) -> i32 {
+        self.queue.descriptor()
+    }
+
+    /// Resumes every greenlet whose answer has come, and starts the commands that other threads sent.
+    /// Called by the loop, in the hub greenlet.
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        let mut batch = std::mem::take(&mut *self.batch.lock());
+        self.queue.take(&mut batch);
+        let mut lines = Vec::new();
+        for item in batch.drain(..) {
+            match item {
+                HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
+                HubItem::Control(command) => {
+                    let performer = self.performers.lock().get(&command.runner).map(|found| found.clone_ref(py));
+                    let Some(performer) = performer else { continue };
+                    self.callbacks.control.call1(py, (performer, Command::new(command)))?;
+                }
+                HubItem::Log(line) => lines.push(line),
+            }
+        }
+        *self.batch.lock() = batch;
+        if !lines.is_empty() {
+            self.callbacks.log.call1(py, (log_tuples(lines),))?;
+        }
+        Ok(())
+    }
+
+    /// Lets the calling greenlet wait for `seconds`; others go on. Zero or less only gives others a turn.
+    fn sleep(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
+        let deadline = Instant::now() + Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(FOREVER);
+        self.park(py, |ticket| {
+            let mut waits = self.waits.lock();
+            let earliest = waits.peek().is_none_or(|Reverse((first, _))| deadline < *first);
+            waits.push(Reverse((deadline, ticket)));
+            drop(waits);
+            if earliest { self.arm(py, deadline) } else { Ok(()) }
+        })
+        .map(drop)
+    }
+
+    /// Resumes every greenlet whose wait is over. Called by the loop's timer, in the hub greenlet.
+    fn wake_sleepers(&self, py: Python<'_>) -> PyResult<()> {
+        let now = Instant::now();
+        loop {
+            let ticket = {
+                let mut waits = self.waits.lock();
+                match waits.peek() {
+                    Some(Reverse((deadline, _))) if *deadline <= now => waits.pop().map(|Reverse(due)| due.1),
+                    _ => None,
+                }
+            };
+            let Some(ticket) = ticket else { break };
+            self.resume(py, ticket, Outcome::Slept);
+        }
+        let next = self.waits.lock().peek().map(|Reverse((deadline, _))| *deadline);
+        next.map_or(Ok(()), |deadline| self.arm(py, deadline))
+    }
+
+    /// Whether the caller must give other greenlets a turn: true when nobody has parked since the last
+    /// call, which is to say that the loop has not run. A task that sent a request has parked already.
+    fn must_yield(&self) -> bool {
+        let mut yields = self.yields.lock();
+        let unchanged = yields.parks == yields.parks_at_last_wait;
+        yields.parks_at_last_wait = yields.parks;
+        unchanged
+    }
+}
+
+/// What a wait longer than the clock can express becomes: about 30 years.
+const FOREVER: Duration = Duration::from_secs(1_000_000_000);
+
+impl Hub {
+    /// Parks the calling greenlet until its ticket is resumed. `register` gets the ticket, to hand it to whoever
+    /// will answer. Fails with what is thrown into the greenlet meanwhile; its ticket is void then, so that a late answer goes nowhere.
+    pub(crate) fn park(
+        &self,
+        py: Python<'_>,
+        register: impl FnOnce(Ticket) -> PyResult<()>,
+    ) -> PyResult<Outcome> {
+        let current = self.greenlets.current(py)?;
+        if current.is(self.gevent_hub.bind(py)) {
+            return Err(PyRuntimeError::new_err("a callback of the event loop must not block: spawn a greenlet for it"));
+        }
+        let ticket = self.parking.lock().enter(current.unbind());
+        if let Err(error) = register(ticket) {
+            self.parking.lock().leave(ticket);
+            return Err(error);
+        }
+        loop {
+            self.yields.lock().parks += 1;
+            let switched = self.greenlets.switch(py, &self.gevent_hub);
+            match switched {
+                Err(thrown) => {
+                    let left = self.parking.lock().leave(ticket);
+                    drop(left);
+                    return Err(thrown);
+                }
+                // Resumed by somebody who holds the greenlet but not our answer: wait on.
+                Ok(()) => {
+                    let finished = self.parking.lock().finish(ticket);
+                    if let Some(outcome) = finished {
+                        return Ok(outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the calling thread is the one whose greenlets park here.
+    pub(crate) fn is_current_thread(&self) -> bool {
+        std::thread::current().id() == self.thread
+    }
+
+    /// The queue through which other threads answer.
+    pub(crate) fn queue(&self) -> &Arc<HubQueue> {
+        &self.queue
+    }
+
+    /// Commands for this runner go to `perform` from now on.
+    pub(crate) fn add_performer(&self, runner: RunnerId, perform: Py<PyAny>) {
+        self.performers.lock().insert(runner, perform);
+    }
+
+    fn resume(&self, py: Python<'_>, ticket: Ticket, outcome: Outcome) {
+        let Some(greenlet) = self.parking.lock().answer(py, ticket, outcome) else { return };
+        if let Err(error) = self.greenlets.switch(py, &greenlet) {
+            // Greenlets of gevent report their own errors; this is a raw greenlet's, which has nobody else.
+            error.write_unraisable(py, Some(greenlet.bind(py)));
+        }
+    }
+
+    fn arm(&self, py: Python<'_>, deadline: Instant) -> PyResult<()> {
+        let seconds = deadline.saturating_duration_since(Instant::now()).as_secs_f64();
+        self.callbacks.arm.call1(py, (seconds,)).map(drop)
+    }
+}
+
+fn log_tuples(lines: Vec<LogLine>) -> Vec<(String, u8, String)> {
+    lines.into_iter().map(|line| (line.target, python_level(line.level), line.message)).collect()
+}
+
+/// The number of Python's logging level of the same name.
+fn python_level(level: log::Level) -> u8 {
+    match level {
+        log::Level::Error => 40,
+        log::Level::Warn => 30,
+        log::Level::Info => 20,
+        log::Level::Debug => 10,
+        log::Level::Trace => 5,
+    }
+}

@@ -1,0 +1,241 @@
+//! `Runner`: one environment's runner for Python. Commands go to the runner's own thread; waiting parks the greenlet.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use katydid_engine::{RunEvent, ShapeEnd, ShapeRequest, StartRequest, UserClass, UserCounts};
+use katydid_stats::{Collector, Timestamp};
+use parking_lot::Mutex;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::host::{LivingUsers, PythonHost, PythonShape};
+use crate::hub::Hub;
+use crate::hub_queue::HubItem;
+use crate::outcome::Outcome;
+use crate::stats::Stats;
+
+/// (name, weight, fixed_count) of a user class.
+pub(crate) type ClassRow = (String, f64, u64);
+
+static NEXT_RUNNER: AtomicU32 = AtomicU32::new(0);
+
+/// How often pending samples are merged while no report asks for them.
+const COLLECT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The engine's runner for users of this process.
+#[pyclass(frozen, module = "katydid._core")]
+pub(crate) struct Runner {
+    hub: Py<Hub>,
+    host: PythonHost,
+    living: LivingUsers,
+    handle: katydid_engine::RunnerHandle,
+}
+
+#[pymethods]
+impl Runner {
+    /// `perform(kind, argument)` is called on the hub thread for whatever the runner wants from Python.
+    #[new]
+    fn new(py: Python<'_>, hub: Py<Hub>, stats: &Bound<'_, Stats>, perform: Py<PyAny>, reset_stats: bool) -> PyResult<Self> {
+        let id = NEXT_RUNNER.fetch_add(1, Ordering::Relaxed);
+        hub.get().add_performer(id, perform);
+        let living = LivingUsers::default();
+        let host = PythonHost::new(id, hub.get().queue().clone(), living.clone());
+        let collector = stats.get().collector().clone();
+        let observer = observe(collector.clone(), reset_stats);
+        let (runner, handle) = katydid_engine::Runner::new(Arc::new(host.clone()), observer);
+        let control = crate::shared::control()?;
+        control.spawn(runner.run());
+        control.spawn(collect(Arc::downgrade(&collector), handle.watch()));
+        let _ = py;
+        Ok(Self { hub, host, living, handle })
+    }
+
+    /// Begins a test or changes the one under way, and returns at once. Raises ValueError for numbers that make no sense.
+    #[pyo3(signature = (user_count, spawn_rate, classes, only=None))]
+    fn start(
+        &self,
+        py: Python<'_>,
+        user_count: i64,
+        spawn_rate: f64,
+        classes: Vec<ClassRow>,
+        only: Option<Vec<String>>,
+    ) -> PyResult<()> {
+        let request = StartRequest { user_count, spawn_rate, user_classes: user_classes(classes), only };
+        let handle = self.handle.clone();
+        // Accepting is a matter of microseconds on the runner's own thread.
+        py.detach(|| crate::shared::control().map(|control| block_on(control, async move { handle.start(request).await })))?
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Lets the shape lead (the `tick` command), and returns at once. `quit_at_end`: the runner is over when the shape is.
+    fn start_shape(&self, py: Python<'_>, classes: Vec<ClassRow>, quit_at_end: bool) -> PyResult<()> {
+        let request = ShapeRequest {
+            shape: Box::new(PythonShape(self.host.clone())),
+            user_classes: user_classes(classes),
+            at_end: if quit_at_end { ShapeEnd::Quit } else { ShapeEnd::Stop },
+        };
+        let handle = self.handle.clone();
+        py.detach(|| crate::shared::control().map(|control| block_on(control, async move { handle.start_shape(request).await })))?
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Ends the test; with `wait`, parks until every user is gone and the listeners have returned.
+    #[pyo3(signature = (wait=true))]
+    fn stop(&self, py: Python<'_>, wait: bool) -> PyResult<()> {
+        let handle = self.handle.clone();
+        self.perform(py, wait, async move { handle.stop().await })
+    }
+
+    /// Ends the test and the runner; with `wait`, parks until both are over.
+    #[pyo3(signature = (wait=true))]
+    fn quit(&self, py: Python<'_>, wait: bool) -> PyResult<()> {
+        let handle = self.handle.clone();
+        self.perform(py, wait, async move { handle.quit().await })
+    }
+
+    /// Parks until the runner is over.
+    fn wait(&self, py: Python<'_>) -> PyResult<()> {
+        let handle = self.handle.clone();
+        self.perform(py, true, async move { handle.wait().await })
+    }
+
+    /// Tells how many users of each class live now.
+    fn set_user_counts(&self, counts: BTreeMap<String, u64>) {
+        *self.living.lock() = counts;
+    }
+
+    /// 'ready', 'spawning', 'running', 'cleanup', 'stopping' or 'stopped'.
+    #[getter]
+    fn state(&self) -> &'static str {
+        self.handle.status().state.as_str()
+    }
+
+    /// Users that the last start asked for.
+    #[getter]
+    fn target_user_count(&self) -> u64 {
+        self.handle.status().target_user_count
+    }
+
+    /// Users by class that lived when the last ramp was complete.
+    #[getter]
+    fn target_user_counts(&self) -> UserCounts {
+        self.handle.status().target_user_counts
+    }
+
+    /// Users per second that the last start asked for.
+    #[getter]
+    fn spawn_rate(&self) -> f64 {
+        self.handle.status().spawn_rate
+    }
+
+    /// Whether the runner is over.
+    #[getter]
+    fn is_over(&self) -> bool {
+        self.handle.status().quit
+    }
+}
+
+impl Runner {
+    pub(crate) fn host(&self) -> &PythonHost {
+        &self.host
+    }
+
+    pub(crate) fn handle(&self) -> &katydid_engine::RunnerHandle {
+        &self.handle
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        self.hub.get()
+    }
+
+    fn perform(&self, py: Python<'_>, wait: bool, work: impl Future<Output = ()> + Send + 'static) -> PyResult<()> {
+        let control = crate::shared::control()?;
+        if !wait {
+            control.spawn(work);
+            return Ok(());
+        }
+        await_on_hub(py, self.hub(), async move {
+            work.await;
+            Ok(0)
+        })
+        .map(drop)
+    }
+}
+
+/// Runs `work` on the control thread while the calling greenlet parks. Any other thread than the hub's blocks.
+pub(crate) fn await_on_hub(
+    py: Python<'_>,
+    hub: &Hub,
+    work: impl Future<Output = Result<i32, String>> + Send + 'static,
+) -> PyResult<i32> {
+    let control = crate::shared::control()?;
+    let finished = if hub.is_current_thread() {
+        let queue = hub.queue().clone();
+        let outcome = hub.park(py, |ticket| {
+            control.spawn(async move {
+                let done = work.await;
+                queue.push(HubItem::Finished(ticket, Outcome::Done(done)));
+            });
+            Ok(())
+        })?;
+        match outcome {
+            Outcome::Done(done) => done,
+            _ => unreachable!("work on the control thread is answered with its end"),
+        }
+    } else {
+        py.detach(|| block_on(control, work))
+    };
+    finished.map_err(PyRuntimeError::new_err)
+}
+
+/// Waits on the calling thread for work that the control thread does.
+fn block_on<T: Send + 'static>(
+    control: &tokio::runtime::Handle,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    control.spawn(async move { drop(sender.send(work.await)) });
+    receiver.recv().expect("the control thread lives as long as the process")
+}
+
+fn user_classes(rows: Vec<ClassRow>) -> Vec<UserClass> {
+    rows.into_iter().map(|(name, weight, fixed_count)| UserClass { name, weight, fixed_count }).collect()
+}
+
+/// What statistics have to do with a run's events.
+fn observe(collector: Arc<Collector>, reset_stats: bool) -> katydid_engine::Observer {
+    Box::new(move |event| match event {
+        RunEvent::TestStart => collector.clear(Timestamp::now()),
+        RunEvent::SpawningComplete { .. } if reset_stats => {
+            log::info!(target: "locust.runners", "Resetting stats");
+            collector.reset(Timestamp::now());
+        }
+        _ => {}
+    })
+}
+
+/// Keeps the recorder small and notes how late the ramp is, as long as anybody needs the statistics.
+async fn collect(
+    collector: std::sync::Weak<Collector>,
+    mut status: tokio::sync::watch::Receiver<katydid_engine::RunnerStatus>,
+) {
+    let steps = Mutex::new(0);
+    loop {
+        let changed = tokio::time::timeout(COLLECT_INTERVAL, status.changed()).await;
+        let Some(collector) = collector.upgrade() else { return };
+        let (late, step, over) = {
+            let now = status.borrow_and_update();
+            (now.spawn_lag, now.spawn_steps, now.quit)
+        };
+        if std::mem::replace(&mut *steps.lock(), step) != step {
+            collector.health().record_spawn_lag(late);
+        }
+        collector.collect();
+        if over || matches!(changed, Ok(Err(_))) {
+            return;
+        }
+    }
+}

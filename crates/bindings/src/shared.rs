@@ -1,0 +1,66 @@
+//! What exists once in a process: the hub thread's queue, generator health, and the thread for control work.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use katydid_stats::Collector;
+use parking_lot::RwLock;
+use tokio::runtime::{Builder, Handle};
+
+use crate::hub_queue::HubQueue;
+use crate::io_thread::IoThread;
+
+static HUB_QUEUE: OnceLock<Arc<HubQueue>> = OnceLock::new();
+static HEALTH_OF: RwLock<Option<Arc<Collector>>> = RwLock::new(None);
+static CONTROL: OnceLock<Handle> = OnceLock::new();
+static IO_THREAD: OnceLock<IoThread> = OnceLock::new();
+
+/// The queue that the hub thread drains. Fails when no pipe can be opened for it.
+pub(crate) fn hub_queue() -> io::Result<Arc<HubQueue>> {
+    get_or_try(&HUB_QUEUE, || HubQueue::new().map(Arc::new)).cloned()
+}
+
+/// From now on the lateness of the hub thread is counted here: with the newest environment of the process.
+pub(crate) fn set_health_of(collector: Arc<Collector>) {
+    *HEALTH_OF.write() = Some(collector);
+}
+
+/// Counts how late the hub thread resumed a greenlet whose request was over.
+pub(crate) fn record_resume_lag(late: Duration) {
+    if let Some(collector) = &*HEALTH_OF.read() {
+        collector.health().record_resume_lag(late);
+    }
+}
+
+/// The thread on which runners, collectors and reports work. Fails when it cannot be started.
+pub(crate) fn control() -> io::Result<&'static Handle> {
+    get_or_try(&CONTROL, || {
+        let (runtime, handle) = current_thread_runtime()?;
+        std::thread::Builder::new()
+            .name("katydid-control".into())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+        Ok(handle)
+    })
+}
+
+/// The thread on which requests are sent, read and timed. Fails when it cannot be started.
+pub(crate) fn io_thread() -> io::Result<&'static IoThread> {
+    get_or_try(&IO_THREAD, || IoThread::start(hub_queue()?))
+}
+
+/// A runtime that works on whatever thread blocks on it, and a handle to it.
+pub(crate) fn current_thread_runtime() -> io::Result<(tokio::runtime::Runtime, Handle)> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    Ok((runtime, handle))
+}
+
+fn get_or_try<T>(cell: &'static OnceLock<T>, make: impl FnOnce() -> io::Result<T>) -> io::Result<&'static T> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    // Only the hub thread gets here first in practice; a second maker's value would be dropped unused.
+    let made = make()?;
+    Ok(cell.get_or_init(|| made))
+}

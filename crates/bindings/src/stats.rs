@@ -1,0 +1,325 @@
+//! `Stats` and `Recorder`: one environment's statistics for Python. Reckons nothing itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid_stats::{Collector, Entry, RunStats, Sample, TOTAL_NAME, Timestamp};
+use pyo3::exceptions::PyAttributeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::IntoPyObjectExt;
+
+/// The owner of one environment's statistics. Python's views hold nothing: they ask here.
+#[pyclass(frozen, module = "katydid._core")]
+pub(crate) struct Stats {
+    collector: Arc<Collector>,
+}
+
+impl Stats {
+    pub(crate) fn collector(&self) -> &Arc<Collector> {
+        &self.collector
+    }
+}
+
+#[pymethods]
+impl Stats {
+    #[new]
+    fn new() -> Self {
+        let collector = Arc::<Collector>::default();
+        crate::shared::set_health_of(collector.clone());
+        Self { collector }
+    }
+
+    /// Records one request. A time of None counts the request, but not its time.
+    #[pyo3(signature = (method, name, response_time_ms, response_length, error=None))]
+    fn record(
+        &self,
+        method: &str,
+        name: &str,
+        response_time_ms: Option<f64>,
+        response_length: i64,
+        error: Option<&str>,
+    ) {
+        record(&self.collector, method, name, response_time_ms, response_length, error);
+    }
+
+    /// Records a failure that is no request.
+    fn record_error(&self, method: &str, name: &str, error: &str) {
+        self.collector.record_error(method, name, error, Timestamp::now());
+    }
+
+    /// Records an exception that a user raised.
+    fn record_exception(&self, node_id: &str, message: &str, traceback: &str) {
+        self.collector.record_exception(node_id, message, traceback);
+    }
+
+    /// Sets every number to zero and keeps the names.
+    fn reset(&self) {
+        self.collector.reset(Timestamp::now());
+    }
+
+    /// Forgets everything.
+    fn clear(&self) {
+        self.collector.clear(Timestamp::now());
+    }
+
+    /// Forgets the exceptions.
+    fn clear_exceptions(&self) {
+        self.collector.with(RunStats::clear_exceptions);
+    }
+
+    /// (name, method) of every entry in order of first occurrence; the total is not among them.
+    fn keys(&self) -> Vec<(String, String)> {
+        self.collector.with(|stats| {
+            stats.entries().map(|entry| (entry.name().to_string(), entry.method().to_string())).collect()
+        })
+    }
+
+    /// Makes an entry without requests, unless there is one.
+    fn create(&self, name: &str, method: &str) {
+        self.collector.with(|stats| stats.create(method, name, Timestamp::now()));
+    }
+
+    /// Every field of one entry, by Locust's names; None if there is no such entry. ('Aggregated', '') is the total.
+    fn entry<'py>(&self, py: Python<'py>, name: &str, method: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.collector.with(|stats| {
+            let Some(entry) = find(stats, name, method) else { return Ok(None) };
+            let fields = PyDict::new(py);
+            for field in FIELDS {
+                fields.set_item(field, value_of(py, stats, entry, field)?)?;
+            }
+            Ok(Some(fields))
+        })
+    }
+
+    /// One field of one entry; None if there is no such entry. Raises AttributeError for an unknown field.
+    fn value(&self, py: Python<'_>, name: &str, method: &str, field: &str) -> PyResult<Py<PyAny>> {
+        self.collector.with(|stats| match find(stats, name, method) {
+            Some(entry) => value_of(py, stats, entry, field),
+            None => Ok(py.None()),
+        })
+    }
+
+    /// Response time in milliseconds below which this fraction of the requests lies; 0 without any.
+    fn percentile(&self, name: &str, method: &str, fraction: f64) -> f64 {
+        self.collector.with(|stats| {
+            find(stats, name, method).and_then(|entry| entry.percentile(fraction)).unwrap_or_default()
+        })
+    }
+
+    /// The same over the last ten seconds; None without any request in them.
+    fn current_percentile(&self, name: &str, method: &str, fraction: f64) -> Option<f64> {
+        self.collector
+            .with(|stats| find(stats, name, method)?.current_percentile(Timestamp::now(), fraction))
+    }
+
+    /// Every failure: method, name, error, occurrences, first_seen and last_seen (epoch seconds).
+    fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let rows = self.collector.with(|stats| stats.errors().iter().collect::<Vec<_>>());
+        let list = PyList::empty(py);
+        for row in rows {
+            let fields = PyDict::new(py);
+            fields.set_item("method", &*row.method)?;
+            fields.set_item("name", &*row.name)?;
+            fields.set_item("error", &*row.error)?;
+            fields.set_item("occurrences", row.occurrences)?;
+            fields.set_item("first_seen", row.first_seen.0)?;
+            fields.set_item("last_seen", row.last_seen.0)?;
+            list.append(fields)?;
+        }
+        Ok(list)
+    }
+
+    /// Every exception: count, msg, traceback, nodes.
+    fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let rows = self.collector.with(|stats| stats.exceptions().iter().cloned().collect::<Vec<_>>());
+        let list = PyList::empty(py);
+        for row in rows {
+            let fields = PyDict::new(py);
+            fields.set_item("count", row.count)?;
+            fields.set_item("msg", &*row.message)?;
+            fields.set_item("traceback", &*row.traceback)?;
+            fields.set_item("nodes", row.nodes.iter().map(|node| node.to_string()).collect::<Vec<_>>())?;
+            list.append(fields)?;
+        }
+        Ok(list)
+    }
+
+    /// The run over time, one dict for each point, with Locust's keys.
+    fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for point in self.collector.history() {
+            let fields = PyDict::new(py);
+            let time = point.time.0;
+            fields.set_item("time", time)?;
+            for (fraction, value) in &point.response_time_percentiles {
+                fields.set_item(format!("response_time_percentile_{fraction}"), (time, value))?;
+            }
+            fields.set_item("current_rps", (time, point.current_rps))?;
+            fields.set_item("current_fail_per_sec", (time, point.current_fail_per_sec))?;
+            fields.set_item("total_avg_response_time", (time, point.total_avg_response_time))?;
+            fields.set_item("user_count", (time, point.user_count))?;
+            list.append(fields)?;
+        }
+        Ok(list)
+    }
+
+    /// Adds a point to the history.
+    fn push_history(&self, user_count: u64) {
+        self.collector.with(|stats| stats.push_history(Timestamp::now(), user_count));
+    }
+
+    /// Changes which percentiles are reported: fractions for the tables and files, the page's table, and its charts.
+    fn set_percentiles(&self, report: Vec<f64>, statistics: Vec<f64>, chart: Vec<f64>) {
+        self.collector.with(|stats| {
+            let current_for_entries = stats.percentiles().current_for_entries;
+            stats.set_percentiles(katydid_stats::Percentiles { report, statistics, chart, current_for_entries });
+        });
+    }
+
+    /// Lines of a console table: 'stats', 'percentiles' or 'errors'.
+    fn table(&self, kind: &str, current: bool, name_width: usize) -> PyResult<Vec<String>> {
+        let snapshot = self.collector.snapshot(Timestamp::now());
+        crate::tables::table(&snapshot, kind, current, name_width)
+    }
+
+    /// The statistics as Locust's JSON.
+    fn json(&self) -> String {
+        crate::tables::json(&self.collector.snapshot(Timestamp::now()))
+    }
+
+    /// The generator's health: lags in milliseconds, CPU percent, `saturated` and its `reason`.
+    fn health<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let health = self.collector.health().snapshot();
+        let fields = PyDict::new(py);
+        fields.set_item("resumes", health.resumes)?;
+        fields.set_item("resume_lag_p50_ms", health.resume_lag_p50_ms)?;
+        fields.set_item("resume_lag_p99_ms", health.resume_lag_p99_ms)?;
+        fields.set_item("resume_lag_max_ms", health.resume_lag_max_ms)?;
+        fields.set_item("spawn_lag_p99_ms", health.spawn_lag_p99_ms)?;
+        fields.set_item("spawn_lag_max_ms", health.spawn_lag_max_ms)?;
+        fields.set_item("cpu_percent_mean", health.cpu_percent_mean)?;
+        fields.set_item("cpu_percent_max", health.cpu_percent_max)?;
+        fields.set_item("saturated", health.saturated)?;
+        fields.set_item("reason", health.reason)?;
+        Ok(fields)
+    }
+}
+
+/// The listener on `events.request` that counts. When it is the only one, clients let Rust count without an event.
+#[pyclass(frozen, module = "katydid._core")]
+pub(crate) struct Recorder {
+    collector: Arc<Collector>,
+    /// `error_text(exception) -> str`.
+    error_text: Py<PyAny>,
+}
+
+impl Recorder {
+    pub(crate) fn collector(&self) -> &Collector {
+        &self.collector
+    }
+}
+
+#[pymethods]
+impl Recorder {
+    #[new]
+    fn new(stats: &Bound<'_, Stats>, error_text: Py<PyAny>) -> Self {
+        Self { collector: stats.get().collector.clone(), error_text }
+    }
+
+    /// Counts one request event. Raises TypeError without `request_type`, `name`, `response_time` and `response_length`.
+    #[pyo3(signature = (request_type, name, response_time, response_length, exception=None, **_rest))]
+    fn __call__(
+        &self,
+        py: Python<'_>,
+        request_type: &Bound<'_, PyAny>,
+        name: &Bound<'_, PyAny>,
+        response_time: Option<f64>,
+        response_length: Option<f64>,
+        exception: Option<&Bound<'_, PyAny>>,
+        _rest: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let (method, name) = (text(request_type)?, text(name)?);
+        let error = match exception {
+            Some(exception) if exception.is_truthy()? => {
+                Some(self.error_text.call1(py, (exception,))?.extract::<String>(py)?)
+            }
+            _ => None,
+        };
+        let length = response_length.unwrap_or_default() as i64;
+        record(&self.collector, method.to_str()?, name.to_str()?, response_time, length, error.as_deref());
+        Ok(())
+    }
+}
+
+fn text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
+    value.cast::<PyString>().map_or_else(|_| value.str(), |text| Ok(text.clone()))
+}
+
+fn record(
+    collector: &Collector,
+    method: &str,
+    name: &str,
+    response_time_ms: Option<f64>,
+    response_length: i64,
+    error: Option<&str>,
+) {
+    // A negative or endless time is a slip of user code; such a request is counted without its time.
+    let response_time = response_time_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+    let response_length = response_length.max(0) as u64;
+    collector.record(&Sample { method, name, response_time, response_length, error, at: Timestamp::now() });
+}
+
+fn find<'stats>(stats: &'stats RunStats, name: &str, method: &str) -> Option<&'stats Entry> {
+    if name == TOTAL_NAME && method.is_empty() { Some(stats.total()) } else { stats.entry(method, name) }
+}
+
+const FIELDS: [&str; 20] = [
+    "num_requests",
+    "num_none_requests",
+    "num_failures",
+    "total_response_time",
+    "min_response_time",
+    "max_response_time",
+    "total_content_length",
+    "start_time",
+    "last_request_timestamp",
+    "response_times",
+    "num_reqs_per_sec",
+    "num_fail_per_sec",
+    "fail_ratio",
+    "avg_response_time",
+    "median_response_time",
+    "avg_content_length",
+    "current_rps",
+    "current_fail_per_sec",
+    "total_rps",
+    "total_fail_per_sec",
+];
+
+fn value_of(py: Python<'_>, stats: &RunStats, entry: &Entry, field: &str) -> PyResult<Py<PyAny>> {
+    let clock = stats.clock();
+    match field {
+        "num_requests" => entry.num_requests().into_py_any(py),
+        "num_none_requests" => entry.num_none_requests().into_py_any(py),
+        "num_failures" => entry.num_failures().into_py_any(py),
+        "total_response_time" => entry.total_response_time().into_py_any(py),
+        "min_response_time" => entry.min_response_time().into_py_any(py),
+        "max_response_time" => entry.max_response_time().unwrap_or_default().into_py_any(py),
+        "total_content_length" => entry.total_content_length().into_py_any(py),
+        "start_time" => entry.start_time().0.into_py_any(py),
+        "last_request_timestamp" => entry.last_request_timestamp().map(|at| at.0).into_py_any(py),
+        "response_times" => entry.response_times().locust_buckets().into_py_any(py),
+        "num_reqs_per_sec" => entry.requests_per_second().into_py_any(py),
+        "num_fail_per_sec" => entry.failures_per_second().into_py_any(py),
+        "fail_ratio" => entry.fail_ratio().into_py_any(py),
+        "avg_response_time" => entry.avg_response_time().into_py_any(py),
+        "median_response_time" => entry.median_response_time().into_py_any(py),
+        "avg_content_length" => entry.avg_content_length().into_py_any(py),
+        "current_rps" => entry.current_rps(clock).into_py_any(py),
+        "current_fail_per_sec" => entry.current_fail_per_sec(clock).into_py_any(py),
+        "total_rps" => entry.total_rps(clock).into_py_any(py),
+        "total_fail_per_sec" => entry.total_fail_per_sec(clock).into_py_any(py),
+        _ => Err(PyAttributeError::new_err(format!("no field {field:?}"))),
+    }
+}

@@ -1,0 +1,226 @@
+//! Everything measured in one run: entries, the total, failures, exceptions and the history.
+//!
+//! Pure: deltas go in with [`merge`](RunStats::merge), numbers come out, and time is passed in.
+
+use indexmap::IndexMap;
+
+use crate::delta::{EntryDelta, StatsDelta};
+use crate::entry::{Entry, RunClock};
+use crate::error_text::request_name;
+use crate::history::{History, HistoryPoint};
+use crate::recorder::{EntryKey, KnownEntry};
+use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, Percentiles, Timestamp};
+
+/// Name of the total.
+pub const TOTAL_NAME: &str = "Aggregated";
+
+/// The statistics of one run.
+#[derive(Clone, Debug)]
+pub struct RunStats {
+    limits: Limits,
+    percentiles: Percentiles,
+    entries: IndexMap<EntryKey, Entry>,
+    total: Entry,
+    failures: Failures,
+    exceptions: Exceptions,
+    history: History,
+    overflow: Overflow,
+}
+
+impl RunStats {
+    /// Empty statistics of a run that starts `now`.
+    pub fn new(limits: Limits, now: Timestamp) -> Self {
+        Self {
+            limits,
+            percentiles: Percentiles::default(),
+            entries: IndexMap::new(),
+            total: Entry::total(TOTAL_NAME, now),
+            failures: Failures::new(limits.errors),
+            exceptions: Exceptions::new(limits.errors),
+            history: History::default(),
+            overflow: Overflow::default(),
+        }
+    }
+
+    /// Adds what was measured in one interval, here or elsewhere.
+    pub fn merge(&mut self, delta: StatsDelta) {
+        let before = self.overflow();
+        self.overflow.merge(delta.overflow);
+        for entry in &delta.entries {
+            self.entry_for(entry).extend(entry);
+            self.total.extend(entry);
+        }
+        for mut failure in delta.failures {
+            let is_shared_row = failure.method.is_empty() && failure.name.is_empty();
+            if !is_shared_row && self.entry(&failure.method, &failure.name).is_none() {
+                failure.method = "".into();
+                failure.name = OTHER_NAMES.into();
+            }
+            self.failures.merge(&failure);
+        }
+        for exception in delta.exceptions {
+            self.exceptions.merge(exception);
+        }
+        self.warn_of_overflow(before);
+    }
+
+    /// The entry that a delta belongs to: its own, a new one, or the shared one past the limit.
+    fn entry_for(&mut self, delta: &EntryDelta) -> &mut Entry {
+        let known = KnownEntry {
+            method: &delta.method,
+            name: &delta.name,
+        };
+        let is_known = self.entries.contains_key(&known);
+        let is_shared = delta.method.is_empty() && *delta.name == *OTHER_NAMES;
+        let key = if is_known || is_shared || self.entries.len() < self.limits.names {
+            EntryKey {
+                method: delta.method.clone(),
+                name: delta.name.clone(),
+            }
+        } else {
+            self.overflow.name_samples += delta.num_requests.max(delta.num_failures);
+            EntryKey::new("", OTHER_NAMES)
+        };
+        self.entries
+            .entry(key)
+            .or_insert_with_key(|key| Entry::new(key.method.clone(), key.name.clone(), delta.first_timestamp))
+    }
+
+    fn warn_of_overflow(&self, before: Overflow) {
+        let (after, limits) = (self.overflow(), self.limits);
+        if before.name_samples == 0 && after.name_samples > 0 {
+            log::warn!(
+                "more than {} different request names: further ones are counted as \"{OTHER_NAMES}\"; \
+                 give requests that differ only in an id one name (name=...)",
+                limits.names
+            );
+        }
+        if before.error_occurrences == 0 && after.error_occurrences > 0 {
+            log::warn!(
+                "more than {} different errors: further ones are counted together",
+                limits.errors
+            );
+        }
+        if before.exception_occurrences == 0 && after.exception_occurrences > 0 {
+            log::warn!(
+                "more than {} different exceptions: further ones are counted together",
+                limits.errors
+            );
+        }
+    }
+
+    /// Makes an entry without requests, if there is none yet and room for it.
+    pub fn create(&mut self, method: &str, name: &str, now: Timestamp) {
+        let name = request_name(name);
+        if self.entries.contains_key(&KnownEntry { method, name: &name })
+            || self.entries.len() >= self.limits.names
+        {
+            return;
+        }
+        let key = EntryKey::new(method, &name);
+        let entry = Entry::new(key.method.clone(), key.name.clone(), now);
+        self.entries.insert(key, entry);
+    }
+
+    /// Sets every number to zero and keeps the names, and what users raised; the rates count from `now`.
+    pub fn reset(&mut self, now: Timestamp) {
+        self.entries.values_mut().for_each(|entry| entry.reset(now));
+        self.total.reset(now);
+        self.failures.clear();
+        self.history.clear();
+        self.overflow = Overflow::default();
+    }
+
+    /// Forgets everything; a new run starts `now`.
+    pub fn clear(&mut self, now: Timestamp) {
+        self.entries.clear();
+        self.total.reset(now);
+        self.failures.clear();
+        self.exceptions.clear();
+        self.history.clear();
+        self.overflow = Overflow::default();
+    }
+
+    /// Forgets what users raised.
+    pub fn clear_exceptions(&mut self) {
+        self.exceptions.clear();
+    }
+
+    /// Every entry but the total, in order of first occurrence.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> + '_ {
+        self.entries.values()
+    }
+
+    /// One entry; the total is none of them.
+    pub fn entry(&self, method: &str, name: &str) -> Option<&Entry> {
+        self.entries.get(&KnownEntry {
+            method,
+            name: &request_name(name),
+        })
+    }
+
+    /// The whole run, named [`TOTAL_NAME`].
+    pub fn total(&self) -> &Entry {
+        &self.total
+    }
+
+    /// What all rates are reckoned by.
+    pub fn clock(&self) -> RunClock {
+        self.total.clock()
+    }
+
+    /// Failures by (method, name, error).
+    pub fn errors(&self) -> &Failures {
+        &self.failures
+    }
+
+    /// What users raised, by traceback.
+    pub fn exceptions(&self) -> &Exceptions {
+        &self.exceptions
+    }
+
+    /// The run over time.
+    pub fn history(&self) -> &[HistoryPoint] {
+        self.history.points()
+    }
+
+    /// What was counted under a shared row because a limit was reached.
+    pub fn overflow(&self) -> Overflow {
+        let mut overflow = self.overflow;
+        overflow.error_occurrences += self.failures.folded();
+        overflow.exception_occurrences += self.exceptions.folded();
+        overflow
+    }
+
+    /// Which percentiles are reported.
+    pub fn percentiles(&self) -> &Percentiles {
+        &self.percentiles
+    }
+
+    /// Changes which percentiles are reported.
+    pub fn set_percentiles(&mut self, percentiles: Percentiles) {
+        self.percentiles = percentiles;
+    }
+
+    /// Adds the run as it is `now` to the history.
+    pub fn push_history(&mut self, now: Timestamp, user_count: u64) {
+        let clock = self.clock();
+        let chart = &self.percentiles.chart;
+        let times = self.total.current_percentiles(now, chart);
+        self.history.push(HistoryPoint {
+            time: now,
+            user_count,
+            current_rps: self.total.current_rps(clock),
+            current_fail_per_sec: self.total.current_fail_per_sec(clock),
+            total_avg_response_time: (self.total.avg_response_time() * 100.0).round() / 100.0,
+            response_time_percentiles: chart.iter().copied().zip(times).collect(),
+        });
+    }
+}
+
+impl Default for RunStats {
+    /// Starts at the system's time, with the usual limits.
+    fn default() -> Self {
+        Self::new(Limits::default(), Timestamp::now())
+    }
+}

@@ -1,0 +1,135 @@
+//! The collector as threads use it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid_stats::{Collector, Limits, Percentiles, Sample, Timestamp};
+
+fn sample(name: &str, at: f64) -> Sample<'_> {
+    let response_time = Some(Duration::from_millis(10));
+    Sample {
+        method: "GET",
+        name,
+        response_time,
+        response_length: 1,
+        error: None,
+        at: Timestamp(at),
+    }
+}
+
+#[test]
+fn what_is_read_is_always_current() {
+    let collector = Collector::new(Limits::default(), Timestamp(0.0));
+    for number in 1..=10 {
+        collector.record(&sample("/", f64::from(number)));
+        assert_eq!(
+            collector.with(|stats| stats.total().num_requests()),
+            number as u64
+        );
+        collector.record_error("GET", "/", "bad", Timestamp(f64::from(number)));
+        assert_eq!(
+            collector.snapshot(Timestamp(11.0)).errors[0].occurrences,
+            number as u64
+        );
+    }
+}
+
+#[test]
+fn recording_goes_on_while_somebody_reads() {
+    let collector = Arc::new(Collector::new(Limits::default(), Timestamp(0.0)));
+    let threads: Vec<_> = (0..2)
+        .map(|thread| {
+            let collector = Arc::clone(&collector);
+            let name = format!("/{thread}");
+            std::thread::spawn(move || {
+                (0..20_000).for_each(|number| collector.record(&sample(&name, f64::from(number) / 1e3)))
+            })
+        })
+        .collect();
+    while threads.iter().any(|thread| !thread.is_finished()) {
+        collector.collect();
+    }
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().expect("records"));
+    let snapshot = collector.snapshot(Timestamp(20.0));
+    assert_eq!(snapshot.total.num_requests, 40_000);
+    assert_eq!(
+        snapshot
+            .entries
+            .iter()
+            .map(|entry| entry.num_requests)
+            .collect::<Vec<_>>(),
+        [20_000, 20_000]
+    );
+}
+
+#[test]
+fn pending_samples_are_part_of_the_past_when_a_run_is_reset() {
+    let collector = Collector::new(Limits::default(), Timestamp(0.0));
+    collector.record(&sample("/a", 1.0));
+    collector.reset(Timestamp(2.0));
+    collector.record(&sample("/a", 3.0));
+    assert_eq!(collector.with(|stats| stats.total().num_requests()), 1);
+    collector.record(&sample("/a", 4.0));
+    collector.health().set_cpu(100.0);
+    collector.clear(Timestamp(5.0));
+    assert_eq!(collector.with(|stats| stats.entries().len()), 0);
+    assert_eq!(collector.health().snapshot().cpu_percent_max, None);
+}
+
+#[test]
+fn snapshots_are_sorted_by_name_then_method() {
+    let collector = Collector::new(Limits::default(), Timestamp(0.0));
+    for (method, name) in [("POST", "/b"), ("GET", "/b"), ("PUT", "/a"), ("GET", "/É")] {
+        collector.record(&Sample {
+            method,
+            ..sample(name, 1.0)
+        });
+    }
+    let snapshot = collector.snapshot(Timestamp(2.0));
+    let keys: Vec<_> = snapshot
+        .entries
+        .iter()
+        .map(|entry| (&*entry.name, &*entry.method))
+        .collect();
+    assert_eq!(
+        keys,
+        [("/a", "PUT"), ("/b", "GET"), ("/b", "POST"), ("/É", "GET")]
+    );
+}
+
+#[test]
+fn snapshots_hold_the_percentiles_that_were_asked_for() {
+    let collector = Collector::new(Limits::default(), Timestamp(0.0));
+    collector.record(&sample("/", 1.0));
+    collector.with(|stats| {
+        let report = vec![0.5, 0.999];
+        stats.set_percentiles(Percentiles {
+            report,
+            current_for_entries: true,
+            ..stats.percentiles().clone()
+        });
+    });
+    let snapshot = collector.snapshot(Timestamp(2.0));
+    assert_eq!(snapshot.entries[0].percentiles, [Some(10.0), Some(10.0)]);
+    assert_eq!(snapshot.entries[0].current_percentiles, [Some(10.0), Some(10.0)]);
+    assert_eq!(snapshot.total.chart_percentiles.len(), 2);
+    let json = serde_json::to_value(&snapshot).expect("serializes");
+    assert_eq!(json["total"]["name"], "Aggregated");
+}
+
+#[test]
+fn entries_can_be_made_before_their_first_request() {
+    let collector = Collector::new(Limits { names: 1, errors: 1 }, Timestamp(0.0));
+    collector.with(|stats| stats.create("GET", "/a", Timestamp(1.0)));
+    collector.with(|stats| stats.create("GET", "/a", Timestamp(2.0)));
+    collector.with(|stats| stats.create("GET", "/too-many", Timestamp(2.0)));
+    let started = collector.with(|stats| {
+        stats
+            .entries()
+            .map(|entry| entry.start_time())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(started, [Timestamp(1.0)]);
+}

@@ -1,0 +1,473 @@
+"""``HttpSession``, what ``HttpUser.client`` is: a ``requests.Session`` whose everyday calls go straight to the engine.
+
+An everyday call is one that needs nothing but the session's headers, cookies and simple arguments. Everything
+else runs ``requests``' own code over :class:`katydid.transport.EngineAdapter`, so it is correct first and
+still timed by the same clock.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import re
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
+
+import requests
+from requests.auth import HTTPBasicAuth
+from requests.cookies import cookiejar_from_dict, extract_cookies_to_jar
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
+from requests.hooks import default_hooks
+from requests.utils import default_headers
+
+from katydid import _core
+from katydid.http_response import ResponseContextManager, RestResponseContextManager
+from katydid.hub import hub
+from katydid.lazy_response import prepared_request
+from katydid.on_demand import OnDemand
+from katydid.request_errors import exception_for
+from katydid.session_state import SessionCookies, SessionHeaders, encode_headers
+from katydid.transport import EngineAdapter, request_options
+
+if TYPE_CHECKING:
+    from katydid.event import EventHook
+
+absolute_http_url_regexp = re.compile(r"^https?://", re.IGNORECASE)
+_encode_json = json_module.JSONEncoder(allow_nan=False).encode
+
+__all__ = ["HttpSession", "ResponseContextManager", "RestResponseContextManager"]
+
+#: The headers of every session that did not touch its own.
+_default_headers = SessionHeaders(default_headers())
+_plain_options = request_options()
+
+JSON = 0
+FORM = 1
+#: Keyword arguments of a request that an everyday call may have.
+EVERYDAY = frozenset(("headers", "timeout", "allow_redirects", "params", "verify", "catch_response"))
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+
+def _make_adapters(session: HttpSession) -> dict[str, Any]:
+    adapter = EngineAdapter(session._client)
+    return {"https://": adapter, "http://": adapter}
+
+
+def _asked_for(make: Callable[[HttpSession], Any]) -> Any:
+    """Made on demand; whoever asks for it may be about to change it, which everyday calls would not notice."""
+
+    def make_and_note(session: HttpSession) -> Any:
+        session.__dict__["_everyday"] = False
+        return make(session)
+
+    return OnDemand(make_and_note)
+
+
+class HttpSession(requests.Session):
+    """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
+
+    Args:
+        base_url: put before every URL that does not begin with ``http://`` or ``https://``; credentials in it become basic auth.
+        request_event: the hook that each finished request fires.
+        user: whose ``context()`` goes into the event; may be None.
+        pool_manager: any object; sessions that are given the same one share their connections.
+    """
+
+    # A session of requests makes a dozen objects of its own. Here constants are class attributes and the
+    # rest is made when first asked for, because there is one session for each of many users.
+    auth: Any = None
+    stream = False
+    verify: Any = True
+    cert: Any = None
+    max_redirects = 30
+    trust_env = False
+    request_name: str | None = None
+    explicit_name: str | None = None
+    headers: Any = OnDemand(lambda session: SessionHeaders(default_headers()))
+    cookies: Any = OnDemand(lambda session: cookiejar_from_dict({}, SessionCookies()))
+    proxies: Any = _asked_for(lambda session: {})
+    hooks: Any = _asked_for(lambda session: default_hooks())
+    params: Any = _asked_for(lambda session: {})
+    adapters: Any = _asked_for(_make_adapters)
+    #: False when something of this session needs requests' own code for every call.
+    _everyday = True
+
+    def __init__(
+        self, base_url: str | None, request_event: EventHook, user: Any, *args: Any, pool_manager: Any = None, **kwargs: Any
+    ) -> None:
+        self.base_url = base_url
+        self.request_event = request_event
+        self.user = user
+        if base_url and "@" in base_url:
+            self._take_credentials(base_url)
+        pool = _shared_pool(pool_manager) if pool_manager is not None else None
+        self._client = _core.Client(hub.core, self.base_url, pool)
+
+    def _take_credentials(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        if parts.username and parts.password:
+            self.base_url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+            self.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+        if name in _NEEDS_REQUESTS:
+            self._settle()
+
+    def _build_url(self, path: str) -> str:
+        return path if absolute_http_url_regexp.match(path) else f"{self.base_url}{path}"
+
+    @contextmanager
+    def rename_request(self, name: str) -> Generator[None, None, None]:
+        """Reports every request inside the block under ``name``."""
+        self.request_name = name
+        try:
+            yield
+        finally:
+            self.request_name = None
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        catch_response: bool = False,
+        context: dict[str, Any] = {},
+        *,
+        data: Any = None,
+        json: Any = None,
+        **kwargs: Any,
+    ) -> ResponseContextManager:
+        """Sends a request and reports it.
+
+        Args:
+            method: the HTTP method.
+            url: a path under ``base_url``, or a whole URL.
+            name: what to report it under; path and query if not given.
+            catch_response: leave the verdict to a ``with`` block around the response.
+            context: added to the event's context.
+            data: body: text, bytes, a mapping or pairs (sent as a form), or a file.
+            json: body, as JSON.
+            kwargs: anything else that ``requests.Session.request`` takes.
+
+        Returns:
+            The response; without one (connection failed, timeout, ...) its ``status_code`` is 0 and ``error`` says why.
+
+        Raises:
+            MissingSchema, InvalidSchema, InvalidURL: the URL cannot be requested at all.
+        """
+        if name is None:
+            name = self.request_name
+        if self._everyday and not kwargs and data is None and json is None and "cookies" not in self.__dict__:
+            # The commonest of all calls, without a function call between here and the engine.
+            headers = self.__dict__.get("headers", _default_headers)
+            if type(headers) is SessionHeaders and headers.encoded is not None:
+                handlers = self.request_event._handlers
+                quiet = not catch_response and len(handlers) == 1 and type(handlers[0]) is _core.Recorder
+                exchange = self._client.fetch(
+                    method,
+                    url,
+                    headers.encoded,
+                    _plain_options,
+                    name,
+                    None,
+                    None,
+                    handlers[0] if quiet else None,
+                    ResponseContextManager,
+                )
+                if type(exchange) is ResponseContextManager:
+                    return exchange
+                if exchange is not None:
+                    return self._complete(exchange, method, name, catch_response, context, kwargs)
+        if self._everyday and (not kwargs or EVERYDAY.issuperset(kwargs)):
+            content, kind = None, None
+            if data is not None:
+                if type(data) in (str, bytes):
+                    content = data
+                    kind = FORM if type(data) is str else None
+                elif type(data) is dict:
+                    content, kind = _encode_form(data), FORM
+                else:
+                    return self._request_by_requests(method, url, name, catch_response, context, data, json, kwargs)
+                if not content:
+                    content, kind = None, None
+            if json is not None and content is None:
+                content, kind = _json_body(json), JSON
+            exchange = self._fetch(method, url, name, catch_response, content, kind, kwargs)
+            if type(exchange) is not _core.Exchange:
+                if exchange is not None:
+                    return exchange
+            else:
+                return self._complete(exchange, method, name, catch_response, context, kwargs)
+        return self._request_by_requests(method, url, name, catch_response, context, data, json, kwargs)
+
+    def _fetch(
+        self, method: str, url: str, name: str | None, catch_response: bool, content: Any, kind: int | None, kwargs: Any
+    ) -> Any:
+        """A finished and recorded response, an exchange that needs a closer look, or None for what requests must do."""
+        headers = self.__dict__.get("headers", _default_headers)
+        encoded = headers.encoded if type(headers) is SessionHeaders and headers.encoded else None
+        if encoded is None:
+            try:
+                encoded = encode_headers(headers)
+            except ValueError:
+                return None
+        options = _plain_options
+        if kwargs:
+            params = kwargs.get("params")
+            if params:
+                if type(params) is not dict or "#" in url:
+                    return None
+                url = f"{url}{'&' if '?' in url else '?'}{_encode_form(params)}"
+            extra = kwargs.get("headers")
+            if extra:
+                try:
+                    encoded = encoded.merged(extra if type(extra) is dict else dict(extra))
+                except ValueError:
+                    return None
+            if kwargs.get("timeout") is not None or kwargs.get("verify") is not None:
+                options = request_options(kwargs.get("timeout"), kwargs.get("verify", True))
+        cookies = self.__dict__.get("cookies")
+        if cookies is not None and len(cookies):
+            if type(cookies) is not SessionCookies:
+                return None
+            header = cookies.header_for(self._build_url(url))
+            if header is not None:
+                encoded = encoded.merged({"Cookie": header})
+        recorder = None
+        if not catch_response:
+            handlers = self.request_event._handlers
+            if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
+                recorder = handlers[0]
+        return self._client.fetch(
+            method, url, encoded, options, name, content, kind, recorder, ResponseContextManager
+        )
+
+    def _complete(
+        self,
+        exchange: _core.Exchange,
+        method: str,
+        name: str | None,
+        catch_response: bool,
+        context: dict[str, Any],
+        kwargs: dict[str, Any],
+    ) -> ResponseContextManager:
+        """Does what only Python can do for an exchange: cookies, redirects, failures, listeners."""
+        first_url, first_path = exchange.url, exchange.path_url
+        response_time = exchange.response_time_ms
+        failure = exchange.failure
+        if failure is not None:
+            response = ResponseContextManager(exception_for(failure, prepared_request(exchange)))
+        else:
+            response = ResponseContextManager.of(exchange)  # type: ignore[assignment]
+            if exchange.header("set-cookie") is not None:
+                extract_cookies_to_jar(self.cookies, response.request, response.raw)
+                extract_cookies_to_jar(response.cookies, response.request, response.raw)
+            if exchange.status in REDIRECTS and kwargs.get("allow_redirects", method != "HEAD"):
+                response, response_time = self._follow(response, kwargs)
+        return self._report(
+            response, method, name or first_path, catch_response, context, response_time, exchange.start_time, first_url
+        )
+
+    def _follow(
+        self, response: ResponseContextManager, kwargs: dict[str, Any]
+    ) -> tuple[ResponseContextManager, float]:
+        """Follows redirects by requests' own code; the response time is the sum of the hops'."""
+        hops: list[Any] = [response]
+        verify = kwargs.get("verify")
+        try:
+            for hop in self.resolve_redirects(
+                response, response.request, timeout=kwargs.get("timeout"), verify=True if verify is None else verify
+            ):
+                hops.append(hop)
+        except RequestException as error:
+            self._settle()
+            failed = ResponseContextManager(error)
+            return failed, _total_time(hops)
+        self._settle()
+        last = hops.pop()
+        last.history = hops
+        return last, _total_time([*hops, last])
+
+    def _request_by_requests(
+        self,
+        method: str,
+        url: str,
+        name: str | None,
+        catch_response: bool,
+        context: dict[str, Any],
+        data: Any,
+        json: Any,
+        kwargs: dict[str, Any],
+    ) -> ResponseContextManager:
+        self.explicit_name = name
+        complete_url = self._build_url(url)
+        start_time, start = time.time(), time.perf_counter()
+        try:
+            response: Any = super().request(method, complete_url, data=data, json=json, **kwargs)
+        except (MissingSchema, InvalidSchema, InvalidURL):
+            raise
+        except RequestException as error:
+            response = ResponseContextManager(error)
+        finally:
+            wall_ms = (time.perf_counter() - start) * 1000
+            self._settle()
+        response_time = _total_time([*response.history, response]) or wall_ms
+        first = ((response.history and response.history[0]) or response).request
+        if first is not None:
+            complete_url = str(first.url)
+            name = name or first.path_url
+        return self._report(
+            response,
+            method,
+            name or str(url),
+            catch_response,
+            context,
+            response_time,
+            start_time,
+            complete_url,
+            streamed=bool(kwargs.get("stream")),
+        )
+
+    def _report(
+        self,
+        response: Any,
+        method: str,
+        name: str,
+        catch_response: bool,
+        context: dict[str, Any],
+        response_time: float,
+        start_time: float,
+        url: str,
+        streamed: bool = False,
+    ) -> ResponseContextManager:
+        if self.user:
+            context = {**self.user.context(), **context}
+        if streamed:
+            length = int(response.headers.get("content-length") or 0)
+        else:
+            length = len(response.content or b"")
+        meta = {
+            "request_type": method,
+            "response_time": response_time,
+            "name": name,
+            "context": context,
+            "response": response,
+            "exception": None,
+            "start_time": start_time,
+            "url": url,
+            "response_length": length,
+        }
+        wrapped = ResponseContextManager.wrap_response(
+            response, request_event=self.request_event, request_meta=meta, catch_response=catch_response
+        )
+        if not catch_response:
+            wrapped.__exit__(None, None, None)
+        return wrapped
+
+    def _settle(self) -> None:
+        """After requests' own code ran: notes whether this session still needs it for everyday calls."""
+        state = self.__dict__
+        customised = (
+            state.get("auth") is not None
+            or state.get("verify", True) is not True
+            or state.get("cert") is not None
+            or state.get("params")
+            or state.get("proxies")
+            or state.get("stream")
+            or state.get("trust_env")
+            or any((state.get("hooks") or {}).values())
+            or "max_redirects" in state
+            or not _only_engine(state.get("adapters"))
+        )
+        state["_everyday"] = not customised
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepares a request as requests does, and notes the name it is reported under."""
+        prepared = super().prepare_request(request)
+        if self.explicit_name:
+            prepared._explicit_name = self.explicit_name  # type: ignore[attr-defined]
+        return prepared
+
+    def close(self) -> None:
+        """Closes the adapters that requests' own code used."""
+        for adapter in self.__dict__.get("adapters", {}).values():
+            adapter.close()
+
+    def get(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a GET request."""
+        if not kwargs:
+            return self.request("GET", url, data=data, json=json)
+        return self.request("GET", url, data=data, json=json, **kwargs)
+
+    def options(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends an OPTIONS request."""
+        return self.request("OPTIONS", url, data=data, json=json, **kwargs)
+
+    def head(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a HEAD request; redirects are not followed unless asked for."""
+        kwargs.setdefault("allow_redirects", False)
+        return self.request("HEAD", url, data=data, json=json, **kwargs)
+
+    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a POST request."""
+        return self.request("POST", url, data=data, json=json, **kwargs)
+
+    def put(self, url: str, data: Any = None, *, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a PUT request."""
+        return self.request("PUT", url, data=data, json=json, **kwargs)
+
+    def patch(self, url: str, data: Any = None, *, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a PATCH request."""
+        return self.request("PATCH", url, data=data, json=json, **kwargs)
+
+    def delete(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
+        """Sends a DELETE request."""
+        return self.request("DELETE", url, data=data, json=json, **kwargs)
+
+
+#: What everyday calls do not look at.
+_NEEDS_REQUESTS = frozenset(
+    ("auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
+)
+_pools: dict[int, tuple[Any, _core.Pool]] = {}
+
+
+def _shared_pool(pool_manager: Any) -> _core.Pool:
+    """The connections of everybody who was given the same pool manager."""
+    key = id(pool_manager)
+    if key not in _pools:
+        size = getattr(pool_manager, "connection_pool_kw", {}).get("maxsize", 10)
+        _pools[key] = (pool_manager, _core.Pool(size))
+    return _pools[key][1]
+
+
+def _only_engine(adapters: dict[str, Any] | None) -> bool:
+    if adapters is None:
+        return True
+    return set(adapters) == {"https://", "http://"} and all(type(a) is EngineAdapter for a in adapters.values())
+
+
+def _encode_form(data: dict[Any, Any]) -> str:
+    """A mapping as ``requests`` encodes it: None values left out, lists repeated."""
+    pairs = []
+    for key, value in data.items():
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+            value = (value,)
+        pairs.extend((key, item) for item in value if item is not None)
+    return urlencode(pairs, doseq=True)
+
+
+def _json_body(value: Any) -> str:
+    try:
+        return _encode_json(value)
+    except ValueError as error:
+        raise requests.exceptions.InvalidJSONError(error) from error
+
+
+def _total_time(hops: list[Any]) -> float:
+    """Milliseconds that the engine measured for these responses together; 0 if it sent none of them."""
+    exchanges = [hop.__dict__.get("_exchange") for hop in hops]
+    return sum(exchange.response_time_ms for exchange in exchanges if exchange is not None)

@@ -1,0 +1,455 @@
+"""``FastHttpUser``: the same engine behind the simpler client that users of geventhttpclient know."""
+
+from __future__ import annotations
+
+import errno
+import json as json_module
+import re
+import socket
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+from requests import PreparedRequest
+from requests.cookies import extract_cookies_to_jar
+
+from katydid import _core
+from katydid.contrib.fast_response import (
+    FAILURE_EXCEPTIONS as FAILURE_EXCEPTIONS,
+)
+from katydid.contrib.fast_response import (
+    DecodeError,
+    ErrorResponse,
+    FastRequest,
+    FastResponse,
+    HTTPConnectionClosed,
+    HTTPParseError,
+    LocustBadStatusCode,
+    ResponseContextManager,
+    RestResponseContextManager,
+    RetriesExceeded,
+)
+from katydid.exception import StopTest
+from katydid.hub import hub
+from katydid.lazy_response import LazyResponse
+from katydid.on_demand import OnDemand
+from katydid.session_state import SessionCookies
+from katydid.user.users import RestMixin, User
+
+if TYPE_CHECKING:
+    from katydid.event import EventHook
+
+__all__ = [
+    "ErrorResponse",
+    "FastHttpSession",
+    "FastHttpUser",
+    "FastRequest",
+    "FastResponse",
+    "LocustBadStatusCode",
+    "LocustUserAgent",
+    "ResponseContextManager",
+    "RestResponseContextManager",
+]
+
+absolute_http_url_regexp = re.compile(r"^https?://", re.IGNORECASE)
+_encode_json = json_module.JSONEncoder().encode
+_blocks: dict[Any, _core.Headers] = {}
+
+USER_AGENT = f"katydid/{_core.__version__}"
+
+
+class LocustUserAgent:
+    """The settings of one user's client."""
+
+    valid_response_codes = frozenset([200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 301, 302, 303, 304, 307, 308])
+    redirect_response_codes = frozenset([301, 302, 303, 307, 308])
+
+    def __init__(self, session: FastHttpSession) -> None:
+        self._session = session
+
+    @property
+    def clientpool(self) -> _core.Pool:
+        """This user's connections; ``close()`` drops those that are idle."""
+        return self._session._pool
+
+
+class FastHttpSession:
+    """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
+
+    Args:
+        base_url: put before every URL that does not begin with ``http://`` or ``https://``.
+        request_event: the hook that each finished request fires.
+        user: whose ``context()`` goes into the event; may be None.
+        insecure: do not check certificates.
+        client_pool: any object; sessions that are given the same one share their connections.
+        kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries, concurrency, headers, proxy_host, proxy_port.
+    """
+
+    auth_header: str | None = None
+    request_name: str | None = None
+    cookiejar: Any = OnDemand(lambda session: SessionCookies())
+    client: Any = OnDemand(lambda session: LocustUserAgent(session))
+    redirect_codes = LocustUserAgent.redirect_response_codes
+    valid_codes = LocustUserAgent.valid_response_codes
+
+    def __init__(
+        self,
+        base_url: str | None,
+        request_event: EventHook,
+        user: Any,
+        insecure: bool = True,
+        client_pool: Any = None,
+        ssl_context_factory: Callable[[], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.base_url = base_url
+        self.request_event = request_event
+        self.user = user
+        self.max_redirects = kwargs.get("max_redirects", 30)
+        if base_url and "@" in base_url:
+            self._take_credentials(base_url)
+        self._pool = _shared_pool(client_pool, kwargs.get("concurrency", 10))
+        self._client = _core.Client(hub.core, self.base_url, self._pool)
+        self._settings = (kwargs.get("connection_timeout", 60.0), kwargs.get("network_timeout", 60.0), insecure, _proxy(kwargs))
+        self._headers = _base_headers(kwargs.get("headers"), self.auth_header)
+
+    def _take_credentials(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        if parts.username and parts.password:
+            self.base_url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+            self.auth_header = _basic(unquote(parts.username), unquote(parts.password))
+
+    def _build_url(self, path: str) -> str:
+        return path if absolute_http_url_regexp.match(path) else f"{self.base_url}{path}"
+
+    @contextmanager
+    def rename_request(self, name: str) -> Generator[None, None, None]:
+        """Reports every request inside the block under ``name``."""
+        self.request_name = name
+        try:
+            yield
+        finally:
+            self.request_name = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        data: Any = None,
+        catch_response: bool = False,
+        stream: bool = False,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str | bytes, str | bytes] | None = None,
+        json: Any = None,
+        allow_redirects: bool = True,
+        context: dict[str, Any] = {},
+        **kwargs: Any,
+    ) -> Any:
+        """Sends a request and reports it.
+
+        Args:
+            method: the HTTP method.
+            url: a path under ``base_url``, or a whole URL; the name in the results unless ``name`` is given.
+            data: body: text, bytes, or a mapping (sent as a form).
+            stream: leave the body on the connection; its time does not count.
+            auth: user and password for basic auth.
+            json: body as JSON, if there is no ``data``.
+            kwargs: ``params``, ``files`` and ``max_redirects``.
+
+        Returns:
+            A :class:`FastResponse`, or a :class:`ResponseContextManager` with ``catch_response``. Without a response its ``status_code`` is 0.
+        """
+        if name is None:
+            name = self.request_name
+        content, kind, extra = self._body(data, json, headers, auth, kwargs)
+        block = self._headers if extra is None else self._headers.merged(extra)
+        target = url
+        if kwargs:
+            params = kwargs.get("params")
+            if params:
+                target = f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
+        cookies = self.__dict__.get("cookiejar")
+        sent = block
+        if cookies is not None and len(cookies):
+            sent = self._with_cookies(block, self._build_url(target))
+        recorder = None
+        if not (catch_response or stream):
+            handlers = self.request_event._handlers
+            if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
+                recorder = handlers[0]
+        options = _options(self._settings, stream)
+        exchange = self._client.fetch(
+            method, target, sent, options, name or url, content, kind, recorder, FastResponse
+        )
+        if type(exchange) is not _core.Exchange:
+            if exchange is None:
+                raise ValueError(f"cannot request {self._build_url(target)!r}: not a URL")
+            return exchange
+        start_time, response_time = exchange.start_time, exchange.response_time_ms
+        error: Exception | None = None
+        self._take_cookies(exchange)
+        if allow_redirects and exchange.status in self.redirect_codes and exchange.header("location"):
+            limit = kwargs.get("max_redirects", self.max_redirects)
+            exchange, hops_time, error = self._follow(exchange, method, block, content, kind, options, limit)
+            response_time += hops_time
+        response = self._response(exchange, stream, error)
+        meta = {
+            "request_type": method,
+            "name": name or url,
+            "context": {**self.user.context(), **context} if self.user else context,
+            "response": response,
+            "exception": response.error,
+            "start_time": start_time,
+            "url": self._build_url(target),
+            "response_length": _length(exchange, stream),
+            "response_time": response_time,
+        }
+        if catch_response:
+            return ResponseContextManager(response, self.request_event, meta, catch_response)
+        self.request_event.fire(**meta)
+        return response
+
+    def _body(
+        self, data: Any, json: Any, headers: dict[str, str] | None, auth: Any, kwargs: dict[str, Any]
+    ) -> tuple[Any, int | None, dict[str, str] | None]:
+        """The body, what kind it is (see Client.fetch), and the headers of this one request."""
+        extra: dict[str, str] | None = dict(headers) if headers else None
+        if auth:
+            extra = {**(extra or {}), "Authorization": _basic(*auth)}
+        if kwargs.get("files"):
+            prepared = PreparedRequest()
+            prepared.headers = {}  # type: ignore[assignment]
+            prepared.prepare_body(data, kwargs["files"])
+            return prepared.body, None, {**(extra or {}), "Content-Type": prepared.headers["Content-Type"]}
+        if data:
+            if isinstance(data, dict):
+                return urlencode(data, doseq=True), 1, extra
+            return data, None, extra
+        if json is None:
+            return None, None, extra
+        if extra is None or not any(key.lower() == "accept" for key in extra):
+            extra = {**(extra or {}), "Accept": "application/json"}
+        return _encode_json(json), 0, extra
+
+    def _with_cookies(self, block: _core.Headers, url: str) -> _core.Headers:
+        header = self.cookiejar.header_for(url)
+        return block if header is None else block.merged({"Cookie": header})
+
+    def _take_cookies(self, exchange: _core.Exchange) -> None:
+        if exchange.failure is None and exchange.header("set-cookie") is not None:
+            response = LazyResponse.of(exchange)
+            extract_cookies_to_jar(self.cookiejar, response.request, response.raw)
+
+    def _follow(
+        self,
+        exchange: _core.Exchange,
+        method: str,
+        block: _core.Headers,
+        content: Any,
+        kind: int | None,
+        options: _core.Options,
+        limit: int,
+    ) -> tuple[_core.Exchange, float, Exception | None]:
+        """Follows redirects: the last exchange, the milliseconds of all hops, and what went wrong."""
+        spent = 0.0
+        for _ in range(limit):
+            location = exchange.header("location")
+            if exchange.status not in self.redirect_codes or not location:
+                return exchange, spent, None
+            url = urljoin(exchange.url, location)
+            if exchange.status == 303 or (exchange.status in (301, 302) and method not in ("GET", "HEAD")):
+                method, content, kind = "GET", None, None
+            if urlsplit(url).netloc != urlsplit(exchange.url).netloc:
+                block = block.merged({"Authorization": None})
+            sent = self._with_cookies(block, url) if "cookiejar" in self.__dict__ else block
+            followed = self._client.fetch(method, url, sent, options, None, content, kind)
+            if followed is None:
+                return exchange, spent, HTTPParseError(f"redirect to {url!r}, which cannot be requested")
+            assert isinstance(followed, _core.Exchange)
+            exchange = followed
+            spent += exchange.response_time_ms
+            self._take_cookies(exchange)
+        if exchange.status not in self.redirect_codes:
+            return exchange, spent, None
+        return exchange, spent, RetriesExceeded(f"Redirection limit reached ({limit})")
+
+    def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None) -> FastResponse:
+        failure = exchange.failure
+        if failure is not None:
+            return ErrorResponse(exchange, _exception_for(failure))
+        response = FastResponse.of(exchange, streamed=stream)
+        agent = self.__dict__.get("client")
+        valid = self.valid_codes if agent is None else agent.valid_response_codes
+        if error is None and exchange.status not in valid:
+            error = LocustBadStatusCode(exchange.url, code=exchange.status)
+        if error is not None:
+            response.error = error
+        return response
+
+    def get(self, url: str, **kwargs: Any) -> Any:
+        """Sends a GET request."""
+        return self.request("GET", url, **kwargs)
+
+    def head(self, url: str, **kwargs: Any) -> Any:
+        """Sends a HEAD request."""
+        return self.request("HEAD", url, **kwargs)
+
+    def options(self, url: str, **kwargs: Any) -> Any:
+        """Sends an OPTIONS request."""
+        return self.request("OPTIONS", url, **kwargs)
+
+    def delete(self, url: str, **kwargs: Any) -> Any:
+        """Sends a DELETE request."""
+        return self.request("DELETE", url, **kwargs)
+
+    def patch(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+        """Sends a PATCH request."""
+        return self.request("PATCH", url, data=data, **kwargs)
+
+    def put(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+        """Sends a PUT request."""
+        return self.request("PUT", url, data=data, **kwargs)
+
+    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> Any:
+        """Sends a POST request."""
+        return self.request("POST", url, data=data, json=json, **kwargs)
+
+    def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Generator[str, None, None]:
+        """Sends a streamed request and yields the lines of its body, as text, while they come."""
+        response = self.request(method, url, stream=True, **kwargs)
+        response.raise_for_status()
+        pending = ""
+        for chunk in response.iter_content(decode_content=False):
+            *lines, pending = (pending + chunk.decode("utf-8", errors="replace")).split("\n")
+            yield from lines
+        if pending:
+            yield pending
+
+
+class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
+    """A user whose ``client`` is a :class:`FastHttpSession`. The class attributes are read when a user is made."""
+
+    abstract = True
+    network_timeout: float = 60.0
+    connection_timeout: float = 60.0
+    max_redirects: int = 30
+    max_retries: int = 0
+    insecure: bool = True
+    default_headers: dict[str, str] | None = None
+    concurrency: int = 10
+    proxy_host: str | None = None
+    proxy_port: int | None = None
+    client_pool: Any = None
+    ssl_context_factory: Callable[[], Any] | None = None
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        if self.host is None:
+            raise StopTest(
+                "a host is needed: set the host attribute of the user class, or give --host on the command line"
+            )
+        self.client = FastHttpSession(
+            base_url=self.host,
+            request_event=self.environment.events.request,
+            network_timeout=self.network_timeout,
+            connection_timeout=self.connection_timeout,
+            max_redirects=self.max_redirects,
+            max_retries=self.max_retries,
+            insecure=self.insecure,
+            concurrency=self.concurrency,
+            user=self,
+            client_pool=self.client_pool,
+            ssl_context_factory=self.ssl_context_factory,
+            headers=self.default_headers,
+            proxy_host=self.proxy_host,
+            proxy_port=self.proxy_port,
+        )
+
+
+_pools: dict[int, tuple[Any, _core.Pool]] = {}
+_known_options: dict[Any, _core.Options] = {}
+_insecure_tls: list[_core.Tls] = []
+
+
+def _shared_pool(client_pool: Any, concurrency: int) -> _core.Pool:
+    if client_pool is None:
+        return _core.Pool(concurrency)
+    if id(client_pool) not in _pools:
+        _pools[id(client_pool)] = (client_pool, _core.Pool(getattr(client_pool, "concurrency", concurrency)))
+    return _pools[id(client_pool)][1]
+
+
+def _options(settings: tuple[float, float, bool, str | None], stream: bool) -> _core.Options:
+    key = (settings, stream)
+    known = _known_options.get(key)
+    if known is None:
+        connect, read, insecure, proxy = settings
+        if insecure and not _insecure_tls:
+            _insecure_tls.append(_core.Tls(False))
+        known = _known_options[key] = _core.Options(
+            connect,
+            read,
+            _insecure_tls[0] if insecure else None,
+            _core.Proxy(proxy) if proxy else None,
+            "stream" if stream else "collect",
+        )
+    return known
+
+
+def _proxy(settings: dict[str, Any]) -> str | None:
+    host = settings.get("proxy_host")
+    return f"http://{host}:{settings.get('proxy_port') or 80}" if host else None
+
+
+def _base_headers(defaults: dict[str, str] | None, authorization: str | None) -> _core.Headers:
+    key = (tuple(sorted(defaults.items())) if defaults else None, authorization)
+    known = _blocks.get(key)
+    if known is None:
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate, br"}
+        if authorization:
+            headers["Authorization"] = authorization
+        known = _core.Headers(list(headers.items())).merged(dict(defaults or {}))
+        if len(_blocks) > 1000:
+            _blocks.clear()
+        _blocks[key] = known
+    return known
+
+
+def _basic(user: str | bytes, password: str | bytes) -> str:
+    pair = [part.encode("latin1") if isinstance(part, str) else part for part in (user, password)]
+    return "Basic " + b64encode(b":".join(pair)).decode("ascii")
+
+
+def _length(exchange: _core.Exchange, stream: bool) -> int:
+    if not stream:
+        return exchange.content_length
+    return int(exchange.header("content-length") or 0)
+
+
+def _exception_for(failure: tuple[str, str, int | None]) -> Exception:
+    """The exception that geventhttpclient would have raised."""
+    kind, text, number = failure
+    if kind in ("connect_timeout", "read_timeout"):
+        return TimeoutError("timed out")
+    if kind == "dns":
+        return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    if kind == "reset":
+        return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+    if kind in ("closed", "incomplete"):
+        return HTTPConnectionClosed("connection closed.")
+    if kind == "decode":
+        return DecodeError(text)
+    if kind in ("tls", "tls_settings"):
+        return ssl.SSLError(1, text)
+    if kind in ("invalid_response", "head_too_large"):
+        return HTTPParseError(text)
+    if number is not None:
+        import os
+
+        return OSError(number, os.strerror(number))
+    return ConnectionError(text)

@@ -1,0 +1,152 @@
+"""A ``requests.Response`` over one exchange of the engine: every attribute is made when it is first asked for."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from email.message import Message
+from http.client import HTTPMessage
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.cookies import RequestsCookieJar
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from katydid.on_demand import OnDemand
+from katydid.request_errors import exception_for
+
+if TYPE_CHECKING:
+    from katydid import _core
+
+CHUNK = 16 * 1024
+
+
+def _headers(response: LazyResponse) -> CaseInsensitiveDict[str]:
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    for name, value in response._exchange.headers:
+        known = headers.get(name)
+        headers[name] = value if known is None else f"{known}, {value}"
+    return headers
+
+
+def _content(response: LazyResponse) -> Any:
+    return False if response._streamed else response._exchange.content
+
+
+def _elapsed(response: LazyResponse) -> datetime.timedelta:
+    timings = response._exchange.timings
+    return datetime.timedelta(milliseconds=timings.get("first_byte", timings["total"]))
+
+
+def prepared_request(exchange: _core.Exchange) -> requests.PreparedRequest:
+    """The request of an exchange, as ``requests`` would have prepared it."""
+    request = requests.PreparedRequest()
+    request.method = exchange.method
+    request.url = exchange.url
+    request.headers = CaseInsensitiveDict(exchange.request_headers)
+    request.body = exchange.request_body
+    request._cookies = RequestsCookieJar()
+    request.hooks = default_hooks()
+    if request.body:
+        request.headers["Content-Length"] = str(len(request.body))
+    return request
+
+
+class _OriginalResponse:
+    """As much of ``http.client.HTTPResponse`` as cookie extraction looks at."""
+
+    def __init__(self, message: Message) -> None:
+        self.msg = message
+
+    def isclosed(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+def _raw(response: LazyResponse) -> HTTPResponse:
+    exchange = response._exchange
+    message = HTTPMessage()
+    headers = HTTPHeaderDict()
+    for name, value in exchange.headers:
+        message[name] = value
+        headers.add(name, value)
+    body: Any = _BodyReader(response) if response._streamed else io.BytesIO(exchange.content)
+    # The engine has undone the content coding and the framing; urllib3 must not try again.
+    for undone in ("content-encoding", "transfer-encoding", "content-length"):
+        headers.discard(undone)
+    return HTTPResponse(
+        body=body,
+        headers=headers,
+        status=exchange.status,
+        version=exchange.version,
+        reason=exchange.reason,
+        preload_content=False,
+        decode_content=False,
+        original_response=_OriginalResponse(message),  # type: ignore[arg-type]
+        request_method=exchange.method,
+        request_url=exchange.url,
+    )
+
+
+class _BodyReader(io.RawIOBase):
+    """The rest of a streamed body as a file. The reading greenlet parks while the engine waits for the server."""
+
+    def __init__(self, response: LazyResponse) -> None:
+        self._response = response
+        self._buffer = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        if not self._buffer:
+            chunk = self._response._exchange.next_chunk()
+            if chunk is None:
+                return 0
+            if isinstance(chunk, tuple):
+                raise exception_for(chunk, self._response.request)
+            self._buffer = chunk
+        count = min(len(target), len(self._buffer))
+        target[:count] = self._buffer[:count]
+        self._buffer = self._buffer[count:]
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._response._exchange.close()
+        super().close()
+
+
+class LazyResponse(requests.Response):
+    """A response whose exchange is in ``_exchange``. Not made by its constructor but by ``of`` or by Rust."""
+
+    _exchange: _core.Exchange
+    _next = None
+    _streamed = False
+
+    _content = OnDemand(_content)
+    _content_consumed = OnDemand(lambda response: not response._streamed)
+    headers = OnDemand(_headers)
+    url = OnDemand(lambda response: response._exchange.url)
+    encoding = OnDemand(lambda response: get_encoding_from_headers(response.headers))
+    reason = OnDemand(lambda response: response._exchange.reason)
+    history = OnDemand(lambda response: [])
+    cookies = OnDemand(lambda response: RequestsCookieJar())
+    elapsed = OnDemand(_elapsed)
+    request = OnDemand(lambda response: prepared_request(response._exchange))
+    raw = OnDemand(_raw)
+
+    @classmethod
+    def of(cls, exchange: _core.Exchange, streamed: bool = False) -> LazyResponse:
+        """The response of ``exchange``, which has one. ``streamed``: its body is still on the connection."""
+        response = cls.__new__(cls)
+        response._exchange = exchange
+        response.status_code = exchange.status
+        if streamed:
+            response._streamed = True
+        return response

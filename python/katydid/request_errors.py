@@ -1,0 +1,147 @@
+"""Failures of the HTTP engine as the exceptions of the ``requests`` family. Decides nothing about what is a failure.
+
+The inner exception is the one that ``requests`` would have had from the socket, http.client or urllib3, so
+that failures group under the same text as with Locust.
+"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from requests import exceptions
+from urllib3 import exceptions as urllib3_exceptions
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+    Failure = tuple[str, str, int | None]
+
+
+def exception_for(failure: Failure, request: PreparedRequest) -> exceptions.RequestException:
+    """The exception for ``failure`` (kind, text, errno or None), with its cause in ``__context__``."""
+    kind, text, number = failure
+    make = _MAKERS.get(kind, _connection)
+    return make(kind, text, number, request)
+
+
+def _connection(
+    kind: str, text: str, number: int | None, request: PreparedRequest
+) -> exceptions.RequestException:
+    inner = _inner(kind, text, number)
+    outer = exceptions.ConnectionError(urllib3_exceptions.ProtocolError("Connection aborted.", inner), request=request)
+    outer.__context__ = inner
+    return outer
+
+
+def _inner(kind: str, text: str, number: int | None) -> Exception:
+    if kind == "dns":
+        return socket.gaierror(socket.EAI_NONAME, f"Name or service not known: {text}")
+    if kind == "closed":
+        return http.client.RemoteDisconnected("Remote end closed connection without response")
+    if kind == "reset":
+        return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+    if kind == "invalid_response":
+        return http.client.BadStatusLine(text)
+    if kind == "head_too_large":
+        return http.client.HTTPException(text)
+    if number is not None:
+        return OSError(number, _system_text(number, text))
+    return OSError(text)
+
+
+def _system_text(number: int, text: str) -> str:
+    try:
+        return _os_strerror(number)
+    except ValueError:
+        return text
+
+
+def _os_strerror(number: int) -> str:
+    import os
+
+    return os.strerror(number)
+
+
+def _connect_timeout(
+    kind: str, text: str, number: int | None, request: PreparedRequest
+) -> exceptions.RequestException:
+    outer = exceptions.ConnectTimeout(text, request=request)
+    outer.__context__ = TimeoutError("timed out")
+    return outer
+
+
+def _read_timeout(
+    kind: str, text: str, number: int | None, request: PreparedRequest
+) -> exceptions.RequestException:
+    limit = text.rpartition("no data for ")[2]
+    message = f"Read timed out. (read timeout={_plain_seconds(limit)})"
+    return exceptions.ReadTimeout(
+        urllib3_exceptions.ReadTimeoutError(_pool_name(request), None, message), request=request
+    )
+
+
+def _plain_seconds(duration: str) -> str:
+    """``500ms`` and ``2s``, as Rust prints durations, in seconds, as Python prints numbers."""
+    for unit, factor in (("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9), ("s", 1.0)):
+        if duration.endswith(unit):
+            value = float(duration.removesuffix(unit)) * factor
+            return str(int(value)) if value == int(value) else str(value)
+    return duration
+
+
+def _pool_name(request: PreparedRequest) -> str:
+    parts = urlsplit(request.url or "")
+    kind = "HTTPSConnectionPool" if parts.scheme == "https" else "HTTPConnectionPool"
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{kind}(host={parts.hostname!r}, port={port})"
+
+
+def _tls(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
+    if "certificate" in text:
+        inner: ssl.SSLError = ssl.SSLCertVerificationError(
+            1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {text}"
+        )
+    else:
+        inner = ssl.SSLError(1, text)
+    outer = exceptions.SSLError(text, request=request)
+    outer.__context__ = inner
+    return outer
+
+
+def _incomplete(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
+    cause = urllib3_exceptions.ProtocolError(f"Connection broken: {text}")
+    return exceptions.ChunkedEncodingError(cause, request=request)
+
+
+def _decode(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
+    return exceptions.ContentDecodingError(urllib3_exceptions.DecodeError(text), request=request)
+
+
+def _proxy(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
+    return exceptions.ProxyError(text, request=request)
+
+
+def _invalid(exception: type[exceptions.RequestException]) -> Callable[..., exceptions.RequestException]:
+    return lambda kind, text, number, request: exception(text, request=request)
+
+
+_MAKERS: dict[str, Callable[..., exceptions.RequestException]] = {
+    "connect_timeout": _connect_timeout,
+    "read_timeout": _read_timeout,
+    "tls": _tls,
+    "tls_settings": _invalid(exceptions.SSLError),
+    "incomplete": _incomplete,
+    "decode": _decode,
+    "body_too_large": _decode,
+    "proxy": _proxy,
+    "invalid_url": _invalid(exceptions.InvalidURL),
+    "unsupported_scheme": _invalid(exceptions.InvalidSchema),
+    "invalid_header": _invalid(exceptions.InvalidHeader),
+    "upload": _invalid(exceptions.RequestException),
+}

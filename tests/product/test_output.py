@@ -1,0 +1,208 @@
+"""What a run prints and writes: tables, percentiles, JSON, the page, the progress line."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import time
+
+import pytest
+
+from tests.product.command import IS_LOCUST, PROGRAM, Command
+
+LOCUSTFILE = """
+    import gevent
+    from locust import HttpUser, task
+
+    class Ann(HttpUser):
+        @task
+        def work(self):
+            for _ in range(9):
+                self.client.get("/ok/fine")
+            self.client.get("/status/404", name="missing <script>alert(1)</script> & more")
+            gevent.spawn_later(SECONDS, self.environment.runner.quit)
+            gevent.sleep(60)
+"""
+
+
+@pytest.fixture
+def run(command: Command, target):
+    def start(*options: str, seconds: float = 1.3):
+        command.write(LOCUSTFILE.replace("SECONDS", str(seconds)))
+        return command.load("--host", target.url, *options)
+
+    return start
+
+
+def test_the_tables_at_the_end(run) -> None:
+    result = run("--only-summary")
+    assert result.exit_code == 1
+    lines = [line.split() for line in result.stderr.splitlines()]
+    assert result.stdout == ""
+    assert [
+        "Type",
+        "Name",
+        "#",
+        "reqs",
+        "#",
+        "fails",
+        "|",
+        "Avg",
+        "Min",
+        "Max",
+        "Med",
+        "|",
+        "req/s",
+        "failures/s",
+    ] in lines
+    assert any(line[:4] == ["GET", "/ok/fine", "9", "0(0.00%)"] for line in lines)
+    assert any(line[:3] == ["Aggregated", "10", "1(10.00%)"] for line in lines)
+    assert "Response time percentiles (approximated)" in result.stderr
+    header = [
+        "Type",
+        "Name",
+        "50%",
+        "66%",
+        "75%",
+        "80%",
+        "90%",
+        "95%",
+        "98%",
+        "99%",
+        "99.9%",
+        "99.99%",
+        "100%",
+        "#",
+        "reqs",
+    ]
+    assert header in lines
+    assert "Error report" in result.stderr and "# occurrences" in result.stderr
+    assert result.stderr.count("# fails") == 1
+
+
+def test_the_tables_while_it_runs(run) -> None:
+    assert run(seconds=4.5).stderr.count("# fails") >= 3
+
+
+def test_json_on_stdout(run) -> None:
+    result = run("--json", "--only-summary")
+    rows = json.loads(result.stdout)
+    assert [(row["method"], row["num_requests"], row["num_failures"]) for row in rows] == [("GET", 9, 0), ("GET", 1, 1)]
+
+
+def test_json_file_gets_its_suffix_and_replaces_the_tables(run) -> None:
+    result = run("--json-file", "reports/run", "--only-summary")
+    rows = json.loads((result.folder / "reports/run.json").read_text())
+    assert len(rows) == 2
+    assert "Response time percentiles" not in result.stderr
+
+
+def test_the_page_is_complete_and_needs_nothing_else(run) -> None:
+    result = run("--html", "pages/run_{u}_{r}.html")
+    (page,) = (result.folder / "pages").iterdir()
+    text = page.read_text()
+    assert page.name.startswith("run_1_1")
+    assert "/ok/fine" in text and "404 Client Error" in text
+    if not IS_LOCUST:
+        assert not re.search(r'(src|href)\s*=\s*"(https?:)?//', text), "it loads nothing from elsewhere"
+        assert "<script>alert(1)</script>" not in text, "names are escaped"
+
+
+def test_a_log_file_takes_the_log_but_not_the_tables(run) -> None:
+    result = run("--logfile", "logs/run.log", "--only-summary")
+    assert "Ramping to 1 users" in (result.folder / "logs/run.log").read_text()
+    assert "Ramping to" not in result.stderr and "Aggregated" in result.stderr
+
+
+def test_the_log_tells_the_story(run) -> None:
+    text = run("--only-summary").stderr
+    story = [
+        "Starting",
+        "Ramping to 1 users at a rate of 1.00 per second",
+        "All users spawned: {",
+        "Shutting down (exit code 1)",
+    ]
+    positions = [text.find(line) for line in story]
+    assert -1 not in positions and positions == sorted(positions), text
+
+
+def test_log_level(run) -> None:
+    assert "Ramping to" not in run("--loglevel", "error", "--only-summary").stderr
+
+
+def test_version(command: Command) -> None:
+    result = command.run("--version")
+    assert result.exit_code == 0
+    assert re.search(r"\d+\.\d+", result.stdout)
+
+
+def test_help_names_the_options(command: Command) -> None:
+    result = command.run("--help")
+    assert result.exit_code == 0
+    for option in (
+        "--headless",
+        "--users",
+        "--spawn-rate",
+        "--run-time",
+        "--csv",
+        "--html",
+        "--tags",
+        "--stop-timeout",
+    ):
+        assert option in result.stdout
+
+
+def in_terminal(command: Command, *arguments: str, limit: float = 30) -> str:
+    """Everything that the command writes to a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    variables = {**command.variables, "TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments], cwd=command.folder, env=variables, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    written = b""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # the terminal's other end is closed
+            break
+        if not part:
+            break
+        written += part
+    process.kill()
+    process.wait()
+    os.close(ours)
+    return written.decode(errors="replace")
+
+
+STEADY = """
+    from locust import HttpUser, task, constant
+
+    class Steady(HttpUser):
+        wait_time = constant(0.1)
+
+        @task
+        def work(self):
+            self.client.get("/ok")
+"""
+
+
+@pytest.mark.katydid_only
+def test_a_terminal_gets_a_progress_line(command: Command, target) -> None:
+    command.write(STEADY)
+    text = in_terminal(command, "--headless", "--only-summary", "-t", "4", "--host", target.url)
+    lines = [line for line in re.split(r"[\r\n]", text) if re.search(r"\bp95\b", line)]
+    assert len(lines) >= 2, text
+    assert re.search(r"users?", lines[-1]) and re.search(r"/s", lines[-1]) and re.search(r"fail", lines[-1]), lines[-1]
+
+
+@pytest.mark.katydid_only
+def test_a_pipe_gets_none(command: Command, target) -> None:
+    command.write(STEADY)
+    result = command.load("--only-summary", "-t", "3", "--host", target.url)
+    assert "\r" not in result.output and "\x1b" not in result.output
+    assert not re.search(r"\bp95\b", result.output)
