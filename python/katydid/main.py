@@ -10,8 +10,7 @@ import sys
 from argparse import Namespace
 from typing import Any, NoReturn
 
-import katydid
-import katydid.locust  # first of all: it makes the standard library yield, and `import locust` find this package
+import katydid.locust  # noqa: F401  (first: makes the library yield, and `import locust` find this package)
 from katydid import _command, _core, log, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
@@ -38,7 +37,7 @@ __all__ = (
 
 logger = logging.getLogger("locust.main")
 
-#: Options that a load shape replaces, and what they are called on the command line.
+#: Options that a load shape replaces, and what they are called on the command line; the engine warns of them.
 COMMON_OPTIONS = {"num_users": "users", "spawn_rate": "spawn-rate", "run_time": "run-time"}
 
 Loaded = tuple[dict[str, type[User]], dict[str, LoadTestShape], dict[str, list[Any]], "LoadTestShape | None"]
@@ -69,7 +68,6 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     raise_open_file_limit()
 
     environment = _make_environment(user_classes, options, locustfiles, loaded)
-    _warn_about_ignored_options(environment.shape_class, options)
     if options.show_task_ratio or options.show_task_ratio_json:
         return _show_task_ratio(user_classes, options)
 
@@ -137,7 +135,6 @@ def _parse(arguments: list[str]) -> Namespace:
 def _set_up_logging(options: Namespace) -> None:
     if not options.skip_log_setup:
         log.setup_logging(options.loglevel, options.logfile)
-    logger.info(f"Starting Katydid {katydid.__version__}")
 
 
 def _list_users(available: dict[str, type[User]]) -> int:
@@ -229,17 +226,6 @@ def _configure_users(environment: Environment, options: Namespace) -> None:
             _fail(f"Error applying user config {settings}: {error}", code=255)
 
 
-def _warn_about_ignored_options(shape: LoadTestShape | None, options: Namespace) -> None:
-    ignored = [f"--{flag}" for dest, flag in COMMON_OPTIONS.items() if getattr(options, dest)]
-    if shape is None or shape.use_common_options or not ignored:
-        return
-    logger.warning(
-        "--run-time, --users or --spawn-rate have no impact on LoadShapes unless the shape class explicitly reads them "
-        "and sets use_common_options = True"
-    )
-    logger.warning(f"The following option(s) will be ignored: {', '.join(ignored)}")
-
-
 def _show_task_ratio(user_classes: list[type[User]], options: Namespace) -> int:
     if options.show_task_ratio_json:
         print_task_ratio_json(user_classes, options.num_users)
@@ -270,6 +256,8 @@ def _run_engine(environment: Environment) -> int:
     runner = environment.runner
     assert runner is not None and environment.parsed_options is not None, "made just before"
     options = vars(environment.parsed_options)
+    # Once more, because the locustfiles may have changed them since the environment was made.
+    environment.stats.use_percentiles()
     with listen_to_keyboard(runner):
         return _core.run(
             {row["dest"]: options[row["dest"]] for row in _core.option_table() if row["dest"] in options},
@@ -287,19 +275,11 @@ def _report_context(environment: Environment) -> dict[str, Any]:
     hosts = {user_class.host for user_class in environment.user_classes}
     options = environment.parsed_options
     return {
-        "version": katydid.__version__,
         "locustfile": environment.locustfile,
         "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
         "profile": environment.profile,
-        "shape_uses_common_options": shape is not None and shape.use_common_options,
-        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
-        "percentiles_to_report": list(stats.PERCENTILES_TO_REPORT),
-        "percentiles_to_statistics": list(stats.PERCENTILES_TO_STATISTICS),
-        "percentiles_to_chart": list(stats.PERCENTILES_TO_CHART),
-        "name_width": stats.STATS_NAME_WIDTH,
-        "console_interval": stats.CONSOLE_STATS_INTERVAL_SEC,
-        "csv_interval": stats.CSV_STATS_INTERVAL_SEC,
-        "history_interval": stats.HISTORY_STATS_INTERVAL_SEC,
+        "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
+        "task_ratio": task_ratios(environment.user_classes, options.num_users if options else None),
     }
 
 

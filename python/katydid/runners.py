@@ -283,7 +283,10 @@ class Runner:
         self.stats.core.record_exception(node_id, msg, formatted_tb)
 
     def cpu_log_warning(self) -> bool:
-        """Reminds, at the end of a test, that the process was too busy at some point; says whether it was."""
+        """Logs that the process was too busy at some point of the test, if it was; says whether it was.
+
+        The command does so by itself, from figures of its own.
+        """
         if self.cpu_warning_emitted:
             logger.warning(
                 "CPU usage was too high at some point during the test: users may have been later than they should. "
@@ -311,7 +314,6 @@ class Runner:
         elif event == "spawning_complete":
             self._ramp_done.set()
         elif event == "test_stop":
-            self.cpu_log_warning()
             self._ramp_done.set()
             self._end_shape()
 

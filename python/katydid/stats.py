@@ -69,6 +69,7 @@ class RequestStats:
     def __init__(self, use_response_times_cache: bool = True) -> None:
         self.use_response_times_cache = use_response_times_cache
         self.core = _core.Stats()
+        self.use_percentiles()
 
     @property
     def entries(self) -> Mapping[tuple[str, str], StatsEntry]:
@@ -135,6 +136,10 @@ class RequestStats:
     def clear_all(self) -> None:
         """Forgets everything."""
         self.core.clear()
+
+    def use_percentiles(self) -> None:
+        """Tells the engine which percentiles this module's constants ask for now."""
+        self.core.set_percentiles(PERCENTILES_TO_REPORT, PERCENTILES_TO_STATISTICS, PERCENTILES_TO_CHART)
 
     def serialize_stats(self) -> list[dict[str, Any]]:
         """All entries that counted something, as plain data. Unlike Locust's, changes nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,19 @@ class _Field:
     def __get__(self, entry: StatsEntry | None, owner: type) -> Any:
         if entry is None:
             return self
-        return entry.stats.core.value(entry.name, entry.method, self._name)
+        value = entry.stats.core.value(entry.name, entry.method, self._name)
+        # Nothing is known of an entry that was cleared while somebody kept it.
+        return _OF_NOTHING.get(self._name, 0) if value is None else value
+
+
+#: Fields of an entry that counted nothing; what is not here is 0.
+_OF_NOTHING: dict[str, Any] = {
+    "min_response_time": None,
+    "last_request_timestamp": None,
+    "response_times": {},
+    "num_reqs_per_sec": {},
+    "num_fail_per_sec": {},
+}
 
 
 class StatsEntry:
@@ -145,10 +158,7 @@ class StatsEntry:
         )
 
     def _values(self) -> dict[str, Any]:
-        entry = self.stats.core.entry(self.name, self.method)
-        if entry is None:
-            raise KeyError((self.name, self.method))
-        return entry
+        return self.stats.core.entry(self.name, self.method) or defaultdict(int, _OF_NOTHING)
 
     def __str__(self) -> str:
         return self.to_string(current=True)

@@ -69,11 +69,15 @@ def test_files_from_weak_to_strong(tmp_path, monkeypatch):
     assert (parse().num_users, parse().tags) == (2, ["a", "b"])
     (tmp_path / "pyproject.toml").write_text('[tool.locust]\nusers = 3\ntags = ["c"]\nheadless = false\n')
     assert (parse().num_users, parse().tags) == (3, ["c"])
-    (tmp_path / "more.conf").write_text("users = 4\n")
-    assert parse("--config", "more.conf").num_users == 4
-    monkeypatch.setenv("LOCUST_USERS", "5")
+    (tmp_path / "katydid.conf").write_text("users = 9\nprofile = mine\n")
+    assert (parse().num_users, parse().profile) == (3, "mine")
+    (tmp_path / "pyproject.toml").write_text('[tool.katydid]\nusers = 4\n[tool.locust]\nusers = 3\ntags = ["c"]\n')
+    assert (parse().num_users, parse().tags) == (4, ["c"])
+    (tmp_path / "more.conf").write_text("users = 5\n")
     assert parse("--config", "more.conf").num_users == 5
-    assert parse("--config", "more.conf", "-u", "6").num_users == 6
+    monkeypatch.setenv("LOCUST_USERS", "6")
+    assert parse("--config", "more.conf").num_users == 6
+    assert parse("--config", "more.conf", "-u", "7", "-c", "8").num_users == 8
     assert parse().host == "http://home"
 
 
@@ -91,6 +95,7 @@ def refused(capsys, *arguments):
         (["--spawnrate", "1"], "unrecognized arguments: --spawnrate (did you mean '--spawn-rate'?)"),
         (["--zzz"], "unrecognized arguments: --zzz"),
         (["-u", "many"], "argument -u/--users: invalid int value: 'many'"),
+        (["-u", "-1"], "argument -u/--users: must not be negative"),
         (["-r", "0"], "argument -r/--spawn-rate: must be > 0"),
         (["-r", "inf"], "argument -r/--spawn-rate: must be a finite number"),
         (["-t", "soon"], "argument -t/--run-time: Invalid time span format"),

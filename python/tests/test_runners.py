@@ -325,7 +325,9 @@ def test_leaving_in_a_listener_ends_the_run_with_that_code(make_runner):
 
 
 def test_exceptions_of_tasks_are_counted(make_runner):
-    class U(Idle):
+    class U(User):
+        wait_time = constant(100)
+
         @task
         def work(self):
             raise ValueError("broken")
