@@ -1,72 +1,360 @@
-"""What Rust gives to the Python package (module katydid._core)."""
+"""What the engine, in Rust, gives to the Python package."""
 
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 __version__: str
 
 def option_table() -> list[dict[str, Any]]:
-    """The one table of options, made from cli::options. Keys of each row: flags (list), dest, env (list of names), key (file key), kind
-    ('flag'|'string'|'integer'|'float'|'timespan'|'choice'|'list'|'path'), default, choices, help, group, hidden, retired (message or None), metavar."""
+    """The one table of options, one row for each, in the order of the help.
 
-def command_line(argv: Sequence[str]) -> tuple[str, Any]:
-    """First look at the command line, before Python user code is loaded: ('exit', code) after --help, --version, demo-server or an error;
-    ('run', {'locustfile': [...], ...early values}) otherwise."""
+    Keys of a row: ``flags`` (list; empty for a positional argument), ``dest`` (several rows may share one), ``env``
+    (list of variables, the first that is set counts), ``key`` (in configuration files, or None), ``kind`` ('flag',
+    'string', 'integer', 'float', 'timespan', 'choice', 'list' or 'path'), ``default``, ``choices`` (list), ``bound``
+    ('any', '>0', '>=0' or '>=1'), ``help``, ``group`` (title), ``hidden``, ``retired`` (None, or what to use instead),
+    ``notice`` (None, or what to say when it is used), ``metavar``.
+    """
+
+def command_line(argv: Sequence[str]) -> tuple[Literal["exit", "run"], Any]:
+    """Looks at the command line, without the program's name, before any user code is loaded.
+
+    Returns:
+        ``('exit', code)`` after --help, --version, a command that needs no Python, or an error; otherwise
+        ``('run', early)``, where ``early['locustfile']`` is the list of what -f named.
+    """
 
 class Stats:
-    """Owner of one environment's statistics (stats::Collector). Python views hold nothing: they ask here."""
+    """Owner of one environment's statistics. Times in milliseconds, sizes in bytes, moments in epoch seconds."""
+
     def __init__(self) -> None: ...
     def record(
         self, method: str, name: str, response_time_ms: float | None, response_length: int, error: str | None
-    ) -> None: ...
-    def record_error(self, method: str, name: str, error: str) -> None: ...
-    def record_exception(self, node_id: str, message: str, traceback: str) -> None: ...
-    def reset(self) -> None: ...
-    def clear(self) -> None: ...
+    ) -> None:
+        """Counts a request, and a failure too when there is an ``error``."""
+
+    def record_error(self, method: str, name: str, error: str) -> None:
+        """Counts a failure, and no request."""
+
+    def record_exception(self, node_id: str, message: str, traceback: str) -> None:
+        """Counts an exception that a task raised; those with the same traceback are one row."""
+
+    def reset(self) -> None:
+        """Zeroes everything; entries stay."""
+
+    def clear(self) -> None:
+        """Forgets everything."""
+
+    def clear_exceptions(self) -> None:
+        """Forgets the exceptions."""
+
     def keys(self) -> list[tuple[str, str]]:
-        """(name, method) in insertion order, Aggregated not among them."""
-    def create(self, name: str, method: str) -> None: ...
+        """(name, method) of each entry in the order in which they came up, without Aggregated."""
+
+    def create(self, name: str, method: str) -> None:
+        """Makes an entry if it is not there."""
+
     def entry(self, name: str, method: str) -> dict[str, Any] | None:
-        """Every field of one entry: Locust's field and property names (num_requests, num_none_requests, num_failures, total_response_time,
-        min_response_time, max_response_time, response_times {int ms: count}, num_reqs_per_sec, num_fail_per_sec, total_content_length, start_time,
-        last_request_timestamp, fail_ratio, avg_response_time, median_response_time, current_rps, current_fail_per_sec, total_rps,
-        total_fail_per_sec, avg_content_length). ('Aggregated', '') is the total."""
+        """Every field of an entry, or None if it is not there; ``('Aggregated', '')`` is the total.
+
+        num_requests, num_none_requests, num_failures, total_response_time, min_response_time, max_response_time,
+        response_times (``{ms: count}``), num_reqs_per_sec, num_fail_per_sec, total_content_length, start_time,
+        last_request_timestamp, fail_ratio, avg_response_time, median_response_time, current_rps,
+        current_fail_per_sec, total_rps, total_fail_per_sec, avg_content_length.
+        """
+
     def value(self, name: str, method: str, field: str) -> Any:
-        """One of these fields."""
-    def percentile(self, name: str, method: str, fraction: float) -> float: ...
-    def current_percentile(self, name: str, method: str, fraction: float) -> float | None: ...
+        """One field of an entry; None if it is not there. Raises AttributeError for an unknown field."""
+
+    def percentile(self, name: str, method: str, fraction: float) -> float:
+        """The time within which a fraction (0 to 1) of the requests was done; 0 without requests."""
+
+    def current_percentile(self, name: str, method: str, fraction: float) -> float | None:
+        """As percentile, of about the last 10 seconds; None when nothing is known about them."""
+
     def errors(self) -> list[dict[str, Any]]:
-        """method, name, error, occurrences, first_seen, last_seen (epoch seconds)."""
+        """method, name, error, occurrences, first_seen and last_seen of each kind of failure."""
+
     def exceptions(self) -> list[dict[str, Any]]:
-        """count, msg, traceback, nodes (list)."""
-    def history(self) -> list[dict[str, Any]]: ...
-    def push_history(self, user_count: int) -> None: ...
-    def table(self, kind: str, current: bool, name_width: int) -> list[str]:
-        """Lines of a console table; kind is 'stats', 'percentiles' or 'errors'."""
-    def json(self) -> str: ...
-    def health(self) -> dict[str, Any]: ...
+        """count, msg, traceback and nodes (list) of each kind of exception."""
+
+    def history(self) -> list[dict[str, Any]]:
+        """The records of the charts."""
+
+    def push_history(self, user_count: int) -> None:
+        """Adds a record of this moment."""
+
+    def set_percentiles(self, report: list[float], statistics: list[float], chart: list[float]) -> None:
+        """Sets which percentiles (0 to 1) tables and files, the page's table, and its charts show."""
+
+    def table(self, kind: Literal["stats", "percentiles", "errors"], current: bool, name_width: int) -> list[str]:
+        """Lines of a console table; rates of the last seconds when ``current``, else of the whole run."""
+
+    def json(self) -> str:
+        """All entries that counted something, as ``--json`` prints them."""
+
+    def health(self) -> dict[str, Any]:
+        """How far this process lagged behind, and whether its figures can be trusted.
+
+        resumes, resume_lag_p50_ms, resume_lag_p99_ms, resume_lag_max_ms, spawn_lag_p99_ms, spawn_lag_max_ms,
+        cpu_percent_mean, cpu_percent_max, saturated, reason.
+        """
+
+class Recorder:
+    """The listener on ``events.request`` that counts. While it is the only one, clients let the engine count."""
+
+    def __init__(self, stats: Stats, error_text: Callable[[Any], str]) -> None: ...
+    def __call__(
+        self,
+        request_type: Any,
+        name: Any,
+        response_time: float | None,
+        response_length: float | None,
+        exception: Any = None,
+        **_rest: Any,
+    ) -> None:
+        """Counts one request event."""
+
+class Hub:
+    """The hub of one thread that runs gevent: whatever Rust wants from Python, and every wait, goes through it.
+
+    Args:
+        gevent_hub: the thread's gevent hub.
+        arm: ``arm(seconds)`` calls `wake_sleepers` after so many seconds.
+        control: ``control(perform, command)`` carries out a command in a control greenlet.
+        log: ``log(lines)`` hands (logger, level, message) to logging.
+    """
+
+    def __init__(
+        self,
+        gevent_hub: Any,
+        arm: Callable[[float], None],
+        control: Callable[[Callable[[str, Any], Any], Command], None],
+        log: Callable[[list[tuple[str, int, str]]], None],
+    ) -> None: ...
+    def fileno(self) -> int:
+        """The descriptor to watch for reading; `drain` is to be called when it is readable."""
+
+    def drain(self) -> None:
+        """Resumes every greenlet whose answer has come, and starts commands. Called by the loop."""
+
+    def sleep(self, seconds: float) -> None:
+        """Parks the calling greenlet for ``seconds``; others go on."""
+
+    def wake_sleepers(self) -> None:
+        """Resumes every greenlet whose wait is over. Called by the loop's timer."""
+
+    def must_yield(self) -> bool:
+        """Whether the caller must give others a turn: nobody has parked since the last call."""
+
+class Command:
+    """Something that a runner wants from Python; answered once."""
+
+    @property
+    def kind(self) -> Literal["set_users", "stop_all", "announce", "tick", "answered"]: ...
+    @property
+    def argument(self) -> Any: ...
+    def done(self, result: Any) -> None:
+        """It has been carried out, with this result."""
+
+    def failed(self, reason: str) -> None:
+        """It could not be carried out."""
 
 class Runner:
-    """The engine's runner on its own thread. `perform(command, argument)` is called on the hub thread, in a control greenlet, one at a time:
-    ('set_users', {class: count}), ('stop_all', None), ('announce', (event_name, kwargs)) -> (exit_code|None, listener_failed), ('tick', None) -> None | tuple."""
-    def __init__(self, stats: Stats, perform: Callable[[str, Any], Any], reset_stats: bool) -> None: ...
+    """The engine's runner, on a thread of its own.
+
+    ``perform(kind, argument)`` is called on the hub thread, in a control greenlet for each command:
+
+    - ``('set_users', {class name: count})`` returns None when there are that many users; a newer one ends an older one
+    - ``('stop_all', None)`` returns None when all users are gone
+    - ``('announce', (event name, arguments without environment))`` returns what listeners want:
+      ``(exit code or None, whether something failed that nobody caught)``
+    - ``('tick', None)`` returns None to end, or ``(user_count, spawn_rate, class names or None)``
+    """
+
+    def __init__(self, hub: Hub, stats: Stats, perform: Callable[[str, Any], Any], reset_stats: bool) -> None: ...
     def start(
-        self, user_count: int, spawn_rate: float, classes: list[tuple[str, float, int]], only: list[str] | None
+        self,
+        user_count: int,
+        spawn_rate: float,
+        classes: list[tuple[str, float, int]],
+        only: list[str] | None = None,
     ) -> None:
-        """Returns at once."""
-    def start_shape(self, classes: list[tuple[str, float, int]]) -> None: ...
-    def stop(self) -> None:
-        """Waits (the calling greenlet parks, others go on) until stopped; returns at once in the control greenlet."""
-    def quit(self) -> None: ...
+        """Goes to this many users; returns at once. ``classes`` are (name, weight, fixed_count).
+
+        Raises:
+            ValueError: numbers that make no sense.
+        """
+
+    def start_shape(self, classes: list[tuple[str, float, int]], quit_at_end: bool) -> None:
+        """Lets ``tick`` decide how many users there are; returns at once."""
+
+    def stop(self, wait: bool = True) -> None:
+        """Stops the test; with ``wait``, parks the calling greenlet until it has."""
+
+    def quit(self, wait: bool = True) -> None:
+        """As stop, and ends the run; returns at once when it has ended."""
+
     def wait(self) -> None:
-        """Parks until the run is over (quit)."""
+        """Parks the calling greenlet until the run is over."""
+
     def set_user_counts(self, counts: dict[str, int]) -> None:
-        """Python tells how many users live (after each spawn and each end)."""
+        """Tells how many users of each class live; classes without any are left out."""
+
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """'ready', 'spawning', 'running', 'cleanup', 'stopping' or 'stopped'."""
+
     @property
-    def target_user_count(self) -> int: ...
+    def target_user_count(self) -> int:
+        """Users that the last start asked for."""
+
     @property
-    def target_user_counts(self) -> dict[str, int]: ...
+    def target_user_counts(self) -> dict[str, int]:
+        """Users of each class that lived when the last ramp was done."""
+
+    @property
+    def spawn_rate(self) -> float:
+        """Users per second that the last start asked for."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run is over."""
+
+class Tls:
+    """Whom to trust, and who we are, for https.
+
+    Args:
+        verify: True for the system's roots, False for no check, or the path of a file or folder of roots.
+        certificate: paths of a client certificate and its key.
+    """
+
+    def __init__(self, verify: bool | str, certificate: tuple[str, str] | None = None) -> None: ...
+
+class Proxy:
+    """An HTTP proxy, ``http://user:password@host:port``.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+
+    def __init__(self, url: str) -> None: ...
+
+class Pool:
+    """Up to ``limit`` idle connections for each server, of one user or shared by several."""
+
+    def __init__(self, limit: int = 10) -> None: ...
+    def clear(self) -> None:
+        """Closes the idle connections."""
+
+class Headers:
+    """Request headers, encoded once and sent many times.
+
+    Args:
+        pairs: (name, value), str or bytes each.
+
+    Raises:
+        ValueError: something that cannot be sent.
+    """
+
+    def __init__(self, pairs: Sequence[tuple[str | bytes, str | bytes]]) -> None: ...
+    def merged(self, overrides: dict[Any, Any]) -> Headers:
+        """These headers with some replaced or added; a value of None takes one away."""
+
+    def items(self) -> list[tuple[str, str]]:
+        """(name, value) in order."""
+
+class Options:
+    """Settings of a request that rarely change. Timeouts in seconds; ``decode`` undoes Content-Encoding."""
+
+    def __init__(
+        self,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
+        tls: Tls | None = None,
+        proxy: Proxy | None = None,
+        mode: Literal["collect", "discard", "stream"] = "collect",
+        decode: bool = True,
+    ) -> None: ...
+
+class Client:
+    """The HTTP engine's end for one user. Without a ``base_url`` every URL must be a whole one."""
+
+    def __init__(self, hub: Hub, base_url: str | None = None, pool: Pool | None = None) -> None: ...
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        options: Options,
+        name: str | None = None,
+        content: Any = None,
+        content_kind: int | None = None,
+        recorder: Recorder | None = None,
+        response_class: type | None = None,
+    ) -> Any:
+        """Sends one request; the calling greenlet parks until its answer is there.
+
+        With a ``recorder``, a plain success is recorded and comes back as a ``response_class`` that carries the
+        exchange. Anything else comes back as an `Exchange`, not recorded; None if the URL needs a closer look.
+        """
+
+class Exchange:
+    """A request and what came of it."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def path_url(self) -> str: ...
+    @property
+    def start_time(self) -> float:
+        """Epoch seconds."""
+
+    @property
+    def request_headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def request_body(self) -> bytes | None: ...
+    @property
+    def status(self) -> int:
+        """0 without a response."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def version(self) -> int:
+        """11 for HTTP/1.1, 10 for HTTP/1.0."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    def header(self, name: str) -> str | None:
+        """The first response header of this name."""
+
+    @property
+    def content(self) -> bytes:
+        """The decoded body; empty when it is streamed."""
+
+    @property
+    def content_length(self) -> int:
+        """Bytes of the decoded body."""
+
+    @property
+    def response_time_ms(self) -> float:
+        """From the hand-over of the request to the last byte of its body; to the headers when it is streamed."""
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Milliseconds of each phase that took place: dns, connect, tls, first_byte, total."""
+
+    @property
+    def failure(self) -> tuple[str, str, int | None] | None:
+        """(kind, text, errno) of what went wrong; None if there is a response."""
+
+    def next_chunk(self) -> Any:
+        """The next piece of a streamed body; None at its end, a failure's tuple instead of bytes."""
+
+    def close(self) -> None:
+        """Gives up the rest of a streamed body."""
 
 def run(
     options: dict[str, Any],
@@ -76,4 +364,13 @@ def run(
     has_shape: bool,
     context: dict[str, Any],
 ) -> int:
-    """cli::run for one environment; parks the calling greenlet until the run is over and every report is written; the exit code."""
+    """Runs one test; parks the calling greenlet until it is over and every report is written.
+
+    Args:
+        options: values by ``dest``, as Python's parser read them: spans of time are seconds.
+        context: what reports show and only Python knows: ``locustfile``, ``host``, ``profile``, ``task_ratio``
+            (``per_class`` and ``total``) and ``shape_uses_common_options``.
+
+    Returns:
+        The exit code.
+    """

@@ -21,6 +21,7 @@ from katydid.option_types import (
     positive_integer,
     raise_argument_type_error,
     timespan,
+    within,
 )
 
 if sys.version_info >= (3, 11):
@@ -48,7 +49,10 @@ __all__ = (
 )
 
 #: Where options are read from besides the command line, weakest first.
-DEFAULT_CONFIG_FILES = ("~/.locust.conf", "locust.conf", "pyproject.toml")
+DEFAULT_CONFIG_FILES = ("~/.locust.conf", "~/.katydid.conf", "locust.conf", "katydid.conf", "pyproject.toml")
+
+#: Tables of a TOML file that hold options, weakest first.
+_TOML_TABLES = ("tool.locust", "tool.katydid")
 
 #: What an argument may be told about the web interface, and what it is when nothing is said.
 _WEB_UI_PROPERTIES = {"include_in_web_ui": True, "is_secret": False, "is_required": False, "is_multiple": False}
@@ -106,10 +110,10 @@ class LocustArgumentParser(configargparse.ArgumentParser):
 
 
 class LocustTomlConfigParser(configargparse.ConfigFileParser):
-    """Reads options from a table of a TOML file.
+    """Reads options from tables of a TOML file.
 
     Args:
-        sections: names of tables, such as ``tool.locust``; the first one that is there counts.
+        sections: names of tables, such as ``tool.locust``; what a later one says counts.
     """
 
     def __init__(self, sections: Iterable[str]) -> None:
@@ -124,12 +128,11 @@ class LocustTomlConfigParser(configargparse.ConfigFileParser):
             document = tomllib.loads(stream.read())
         except tomllib.TOMLDecodeError as error:
             raise configargparse.ConfigFileParserException(f"Couldn't parse TOML file: {error}") from error
+        values: OrderedDict[str, Any] = OrderedDict()
         for section in self.sections:
-            if table := _table(document, section):
-                return OrderedDict(
-                    (key, value if isinstance(value, list) else str(value)) for key, value in table.items()
-                )
-        return OrderedDict()
+            for key, value in _table(document, section).items():
+                values[key] = value if isinstance(value, list) else str(value)
+        return values
 
 
 def _table(document: dict[str, Any], section: str) -> dict[str, Any]:
@@ -139,14 +142,14 @@ def _table(document: dict[str, Any], section: str) -> dict[str, Any]:
 
 
 class LocustConfigParser(configargparse.ConfigFileParser):
-    """Reads options from a file: ``[tool.locust]`` of a TOML file, or lines such as ``key = value``."""
+    """Reads options from a file: tables of a TOML file, or lines such as ``key = value``."""
 
     def get_syntax_description(self) -> str:
         return configargparse.DefaultConfigFileParser().get_syntax_description()
 
     def parse(self, stream: Any) -> OrderedDict[str, Any]:
         if stream.name.endswith(".toml"):
-            return LocustTomlConfigParser(["tool.locust"]).parse(stream)
+            return LocustTomlConfigParser(_TOML_TABLES).parse(stream)
         return configargparse.DefaultConfigFileParser().parse(stream)
 
 
@@ -246,13 +249,8 @@ _EARLY = frozenset(("locustfile", "config"))
 
 _TYPE_OF_KIND = {"integer": int, "float": float, "timespan": timespan, "string": str, "path": str, "list": str}
 
-#: Options whose values are checked more closely than their kind says.
-_TYPE_OF_DEST = {
-    "spawn_rate": gt_zero(float),
-    "expect_workers": positive_integer,
-    "config_users": json_user_config,
-    "loglevel": str.upper,
-}
+#: Options whose values are read differently from others of their kind.
+_TYPE_OF_DEST = {"config_users": json_user_config, "loglevel": str.upper}
 
 
 def _add_options(parser: LocustArgumentParser, rows: list[dict[str, Any]]) -> None:
@@ -281,7 +279,7 @@ def _add_option(group: Any, row: dict[str, Any]) -> None:
         arguments.update(action="store_true", default=bool(row.get("default")))
     else:
         arguments.update(
-            type=_TYPE_OF_DEST.get(row["dest"]) or _TYPE_OF_KIND.get(row["kind"], str),
+            type=_type_of(row),
             default=row.get("default"),
             metavar=row.get("metavar"),
         )
@@ -293,6 +291,11 @@ def _add_option(group: Any, row: dict[str, Any]) -> None:
         group.add_argument(*row["flags"], **arguments)
     else:
         _add_positional(group, row, arguments)
+
+
+def _type_of(row: dict[str, Any]) -> Any:
+    read = _TYPE_OF_DEST.get(row["dest"]) or _TYPE_OF_KIND.get(row["kind"], str)
+    return within(row.get("bound", "any"), read)
 
 
 def _add_positional(group: Any, row: dict[str, Any], arguments: dict[str, Any]) -> None:

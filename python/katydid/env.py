@@ -212,6 +212,4 @@ class Environment:
 
     def _check_shape(self) -> None:
         if self.shape_class is not None and not isinstance(self.shape_class, LoadTestShape):
-            raise ValueError(
-                f"shape_class should be instance of LoadTestShape or subclass LoadTestShape, but got: {self.shape_class}"
-            )
+            raise ValueError(f"shape_class should be instance of LoadTestShape, but got: {self.shape_class}")

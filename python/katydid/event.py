@@ -158,7 +158,7 @@ class Events:
 
     def __init__(self) -> None:
         for owner in reversed(type(self).__mro__):
-            for name, annotation in owner.__dict__.get("__annotations__", {}).items():
+            for name, annotation in inspect.get_annotations(owner).items():
                 if annotation in ("EventHook", EventHook):
                     setattr(self, name, EventHook())
 

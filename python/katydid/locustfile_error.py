@@ -10,7 +10,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def explain(path: str, error: BaseException) -> str:
-    """The traceback of ``error`` without the frames of Katydid and of the import system, under a line naming the file."""
+    """The traceback of ``error`` under a line that names the file, without frames of Katydid and the import system."""
     lines = [f"Could not load locustfile '{path}':\n"]
     for number, link in enumerate(_chain(error)):
         if number:

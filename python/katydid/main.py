@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import katydid.monkey_patch  # noqa: F401  isort: skip
-
 import inspect
 import itertools
 import logging
@@ -12,8 +10,7 @@ import sys
 from argparse import Namespace
 from typing import Any, NoReturn
 
-import katydid
-import katydid.locust
+import katydid.locust  # noqa: F401  (first: makes the library yield, and `import locust` find this package)
 from katydid import _command, _core, log, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
@@ -40,7 +37,7 @@ __all__ = (
 
 logger = logging.getLogger("locust.main")
 
-#: Options that a load shape replaces, and what they are called on the command line.
+#: Options that a load shape replaces, and what they are called on the command line; the engine warns of them.
 COMMON_OPTIONS = {"num_users": "users", "spawn_rate": "spawn-rate", "run_time": "run-time"}
 
 Loaded = tuple[dict[str, type[User]], dict[str, LoadTestShape], dict[str, list[Any]], "LoadTestShape | None"]
@@ -268,6 +265,8 @@ def _fire_init(environment: Environment) -> None:
 def _run_engine(environment: Environment) -> int:
     runner = environment.runner
     assert runner is not None and environment.parsed_options is not None, "made just before"
+    # Once more, because the locustfiles may have changed them since the environment was made.
+    environment.stats.use_percentiles()
     with listen_to_keyboard(runner):
         return _core.run(
             engine_options(environment.parsed_options),
@@ -285,19 +284,11 @@ def _report_context(environment: Environment) -> dict[str, Any]:
     hosts = {user_class.host for user_class in environment.user_classes}
     options = environment.parsed_options
     return {
-        "version": katydid.__version__,
         "locustfile": environment.locustfile,
         "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
         "profile": environment.profile,
-        "shape_uses_common_options": shape is not None and shape.use_common_options,
-        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
-        "percentiles_to_report": list(stats.PERCENTILES_TO_REPORT),
-        "percentiles_to_statistics": list(stats.PERCENTILES_TO_STATISTICS),
-        "percentiles_to_chart": list(stats.PERCENTILES_TO_CHART),
-        "name_width": stats.STATS_NAME_WIDTH,
-        "console_interval": stats.CONSOLE_STATS_INTERVAL_SEC,
-        "csv_interval": stats.CSV_STATS_INTERVAL_SEC,
-        "history_interval": stats.HISTORY_STATS_INTERVAL_SEC,
+        "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
+        "task_ratio": task_ratios(environment.user_classes, options.num_users if options else None),
     }
 
 

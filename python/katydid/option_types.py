@@ -32,17 +32,33 @@ def positive_integer(string: str) -> int:
 
 def gt_zero(number: Callable[[str], float]) -> Callable[[str], float]:
     """Makes a reader for numbers above 0 out of one for numbers, such as ``float``."""
+    return within(">0", number)
 
-    def read(string: str) -> float:
-        value = number(string)
+
+#: What is wrong with a number outside of each bound, and how to tell.
+_BOUNDS: dict[str, tuple[Callable[[float], bool], str]] = {
+    ">0": (lambda value: value > 0, "must be > 0"),
+    ">=0": (lambda value: value >= 0, "must not be negative"),
+    ">=1": (lambda value: value >= 1, "must be a positive number"),
+}
+
+
+def within(bound: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Makes ``read`` refuse numbers outside of a bound of the option table; "any" leaves it as it is."""
+    if bound not in _BOUNDS:
+        return read
+    is_inside, complaint = _BOUNDS[bound]
+
+    def read_checked(string: str) -> Any:
+        value = read(string)
         if not math.isfinite(value):
             raise argparse.ArgumentTypeError("must be a finite number")
-        if value <= 0:
-            raise argparse.ArgumentTypeError("must be > 0")
+        if not is_inside(value):
+            raise argparse.ArgumentTypeError(complaint)
         return value
 
-    read.__name__ = number.__name__  # argparse puts it into its message
-    return read
+    read_checked.__name__ = read.__name__  # argparse puts it into its message
+    return read_checked
 
 
 def json_user_config(string: str) -> list[dict[str, Any]]:

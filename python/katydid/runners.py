@@ -174,7 +174,7 @@ class Runner:
         wait: bool = False,
         user_classes: list[type[User]] | None = None,
     ) -> None:
-        """Goes to ``user_count`` users by ``spawn_rate`` users per second, from however many there are. Returns at once.
+        """Goes from however many users there are to ``user_count``, and returns at once.
 
         Args:
             user_count: how many users there shall be in all.
@@ -283,11 +283,14 @@ class Runner:
         self.stats.core.record_exception(node_id, msg, formatted_tb)
 
     def cpu_log_warning(self) -> bool:
-        """Reminds, at the end of a test, that the process was too busy at some point; says whether it was."""
+        """Logs that the process was too busy at some point of the test, if it was; says whether it was.
+
+        The command does so by itself, from figures of its own.
+        """
         if self.cpu_warning_emitted:
             logger.warning(
-                "CPU usage was too high at some point during the test: the response times may include this process's own "
-                "delays. Spread the load over more processes or machines"
+                "CPU usage was too high at some point during the test: users may have been later than they should. "
+                "Spread the load over more processes or machines"
             )
         return self.cpu_warning_emitted
 
@@ -311,7 +314,6 @@ class Runner:
         elif event == "spawning_complete":
             self._ramp_done.set()
         elif event == "test_stop":
-            self.cpu_log_warning()
             self._ramp_done.set()
             self._end_shape()
 

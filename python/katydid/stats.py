@@ -1,7 +1,8 @@
-"""Statistics of a run, as locustfiles and scripts read them. All numbers live in the engine; here are views and tables."""
+"""Statistics of a run, as locustfiles and scripts read them. The numbers live in the engine; here are views."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -68,6 +69,7 @@ class RequestStats:
     def __init__(self, use_response_times_cache: bool = True) -> None:
         self.use_response_times_cache = use_response_times_cache
         self.core = _core.Stats()
+        self.use_percentiles()
 
     @property
     def entries(self) -> Mapping[tuple[str, str], StatsEntry]:
@@ -134,6 +136,10 @@ class RequestStats:
     def clear_all(self) -> None:
         """Forgets everything."""
         self.core.clear()
+
+    def use_percentiles(self) -> None:
+        """Tells the engine which percentiles this module's constants ask for now."""
+        self.core.set_percentiles(PERCENTILES_TO_REPORT, PERCENTILES_TO_STATISTICS, PERCENTILES_TO_CHART)
 
     def serialize_stats(self) -> list[dict[str, Any]]:
         """All entries that counted something, as plain data. Unlike Locust's, changes nothing."""
@@ -289,10 +295,9 @@ def resize_handler(signum: int, frame: FrameType | None) -> None:
         STATS_NAME_WIDTH = _name_width()
 
 
-try:
+# No such signal on this system, or not imported in the main thread: then the width stays.
+with contextlib.suppress(AttributeError, ValueError):
     signal.signal(signal.SIGWINCH, resize_handler)
-except (AttributeError, ValueError):
-    pass  # no such signal here, or not imported in the main thread
 
 # Last, because the views ask this module for widths and percentiles.
 from katydid.stats_views import EntriesDict, StatsEntry, StatsError  # noqa: E402

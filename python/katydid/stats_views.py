@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,19 @@ class _Field:
     def __get__(self, entry: StatsEntry | None, owner: type) -> Any:
         if entry is None:
             return self
-        return entry.stats.core.value(entry.name, entry.method, self._name)
+        value = entry.stats.core.value(entry.name, entry.method, self._name)
+        # Nothing is known of an entry that was cleared while somebody kept it.
+        return _OF_NOTHING.get(self._name, 0) if value is None else value
+
+
+#: Fields of an entry that counted nothing; what is not here is 0.
+_OF_NOTHING: dict[str, Any] = {
+    "min_response_time": None,
+    "last_request_timestamp": None,
+    "response_times": {},
+    "num_reqs_per_sec": {},
+    "num_fail_per_sec": {},
+}
 
 
 class StatsEntry:
@@ -145,10 +158,7 @@ class StatsEntry:
         )
 
     def _values(self) -> dict[str, Any]:
-        entry = self.stats.core.entry(self.name, self.method)
-        if entry is None:
-            raise KeyError((self.name, self.method))
-        return entry
+        return self.stats.core.entry(self.name, self.method) or defaultdict(int, _OF_NOTHING)
 
     def __str__(self) -> str:
         return self.to_string(current=True)
@@ -192,16 +202,20 @@ class EntriesDict(Mapping[tuple[str, str], StatsEntry]):
         return StatsEntry(self.request_stats, name, method)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        """The entry, or ``default`` if it is not there; unlike with [], none is made."""
+        return self[key] if key in self._keys() else default
 
     def __contains__(self, key: object) -> bool:
-        return key in self.request_stats.core.keys()
+        return key in self._keys()
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.request_stats.core.keys())
+        return iter(self._keys())
 
     def __len__(self) -> int:
-        return len(self.request_stats.core.keys())
+        return len(self._keys())
+
+    def _keys(self) -> list[tuple[str, str]]:
+        return self.request_stats.core.keys()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self)})"

@@ -1,37 +1,20 @@
-"""Puts the stand-ins of `fakes` where the package looks for what it gets from elsewhere."""
+"""Runs the package on the stand-ins of `fakes`."""
 
-from __future__ import annotations
-
-import importlib.abc
-import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-_HERE = Path(__file__).parent
-sys.path[:0] = [str(_HERE.parent), str(_HERE)]
+# Only gevent's own calls are tested here; patching would reach pytest and its plugins too.
+os.environ["LOCUST_SKIP_MONKEY_PATCH"] = "1"
+sys.path.insert(0, str(Path(__file__).parent))
 
-_FAKES = {
-    "katydid._core": "core",
-    "katydid.hub": "hub",
-    "katydid.clients": "clients",
-    "katydid.contrib.fasthttp": "fasthttp",
-}
+import fakes.install  # noqa: F401  isort: skip
 
-
-class _FakeFinder(importlib.abc.MetaPathFinder):
-    def find_spec(self, fullname, path=None, target=None):
-        if fullname not in _FAKES:
-            return None
-        return importlib.util.spec_from_file_location(fullname, _HERE / "fakes" / f"{_FAKES[fullname]}.py")
-
-
-sys.meta_path.insert(0, _FakeFinder())
-
-import katydid.locust  # noqa: E402  (patches the standard library before pytest plugins get hold of it)
-from katydid import log  # noqa: E402
-from katydid.env import Environment  # noqa: E402
+import katydid.locust  # noqa: F401  (makes `import locust` find the package)
+from katydid import log
+from katydid.env import Environment
 
 
 @pytest.fixture(autouse=True)

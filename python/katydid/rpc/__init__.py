@@ -25,7 +25,7 @@ class Message:
         return f"<Message {self.type}:{self.node_id}>"
 
 
-class rpc:  # noqa: N801  (Locust's name)
+class rpc:
     """Locust's transport; every use of it says that it is not there."""
 
     class Server:

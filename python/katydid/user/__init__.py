@@ -1,7 +1,6 @@
 """Users and what they do."""
 
 import katydid.monkey_patch  # noqa: F401  (before anything that imports sockets)
-
 from katydid.user.task import TaskSet, tag, task
 from katydid.user.users import HttpUser, User
 

@@ -102,7 +102,7 @@ def task(weight: Any = 1) -> Any:
 def _declare_task(decorated: Any, weight: int) -> Any:
     if decorated.__name__ in ("on_start", "on_stop"):
         logging.warning(
-            f"{decorated.__name__} is decorated with @task: it will run both as a task and when the user starts or stops"
+            f"{decorated.__name__} is decorated with @task: it will run as a task and when the user starts or stops"
         )
     if decorated.__name__ == "run":
         raise Exception("'run' is the loop that calls the tasks: it cannot be overridden or be a task itself")
@@ -271,7 +271,7 @@ class TaskSet(metaclass=TaskSetMeta):
         self.execute_task(self._task_queue.popleft())
 
     def execute_task(self, task: Any) -> None:
-        """Runs one task: a method bound to this set as it is, a task set class as a nested set, a function with self."""
+        """Runs one task: a method of this instance as it is, a task set class as a nested set, a function with self."""
         if type(task) is FunctionType:
             task(self)
         elif getattr(task, "__self__", None) is self:

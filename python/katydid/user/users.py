@@ -1,4 +1,4 @@
-"""User classes: what a locustfile subclasses, and the life of one simulated user. Does not decide how many there are."""
+"""User classes: what a locustfile subclasses, and the life of one simulated user. Not how many there are."""
 
 from __future__ import annotations
 

@@ -19,16 +19,25 @@ def _option(dest: str, *flags: str, kind: str = "string", default: Any = None, *
 
 
 _FLAGS = (
-    "headless headful autostart master worker skip_log_setup equal_weights reset_stats csv_full_history "
-    "show_task_ratio show_task_ratio_json"
-).split()
+    "headless",
+    "headful",
+    "autostart",
+    "master",
+    "worker",
+    "skip_log_setup",
+    "equal_weights",
+    "reset_stats",
+    "show_task_ratio",
+    "show_task_ratio_json",
+)
 
 OPTIONS = [
     _option("locustfile", "-f", "--locustfile", default="locustfile.py", env=["LOCUST_LOCUSTFILE"]),
     _option("config", "--config", kind="path"),
     _option("host", "-H", "--host", env=["KATYDID_HOST", "LOCUST_HOST"]),
-    _option("num_users", "-u", "--users", kind="integer", env=["LOCUST_USERS"]),
-    _option("spawn_rate", "-r", "--spawn-rate", kind="float"),
+    _option("num_users", "-u", "--users", kind="integer", env=["LOCUST_USERS"], bound=">=0"),
+    _option("num_users", "-c", "--clients", kind="integer", hidden=True),
+    _option("spawn_rate", "-r", "--spawn-rate", kind="float", bound=">0"),
     _option("run_time", "-t", "--run-time", kind="timespan"),
     _option("stop_timeout", "-s", "--stop-timeout", kind="timespan", default="0"),
     _option("list_commands", "-l", "--list", kind="flag", default=False),
@@ -43,12 +52,8 @@ OPTIONS = [
     _option("autoquit", "--autoquit", kind="integer", default=-1),
     _option("exit_code_on_error", "--exit-code-on-error", kind="integer", default=1),
     _option("slave", "--slave", hidden=True, retired="use --worker"),
-    *[
-        _option(
-            "stats_history_enabled" if name == "csv_full_history" else name, "--" + name.replace("_", "-"), kind="flag"
-        )
-        for name in _FLAGS
-    ],
+    _option("stats_history_enabled", "--csv-full-history", kind="flag"),
+    *[_option(name, "--" + name.replace("_", "-"), kind="flag") for name in _FLAGS],
     _option("user_classes", kind="list", env=["LOCUST_USER_CLASSES"], default=[]),
 ]
 
@@ -63,6 +68,10 @@ def command_line(argv: Any) -> tuple[str, Any]:
     arguments = list(argv)
     files = arguments[arguments.index("-f") + 1] if "-f" in arguments else "locustfile.py"
     return "run", {"locustfile": [part.strip() for part in files.split(",")]}
+
+
+class ControlGreenlet(gevent.Greenlet):
+    """In which a runner's commands are carried out."""
 
 
 class Stats:
@@ -150,10 +159,11 @@ class Stats:
         }
 
     def value(self, name: str, method: str, field: str) -> Any:
-        self.create(name, method)
         entry = self.entry(name, method)
-        assert entry is not None
-        return entry[field]
+        return None if entry is None else entry[field]
+
+    def set_percentiles(self, report: Any, statistics: Any, chart: Any) -> None:
+        self.percentiles = (report, statistics, chart)
 
     def percentile(self, name: str, method: str, fraction: float) -> float:
         times = sorted(self._entries[name, method]["times"])
@@ -178,14 +188,27 @@ class Stats:
         return [f"{kind} {current} {name_width}"]
 
 
+class Recorder:
+    """The listener that counts requests."""
+
+    def __init__(self, stats: Stats, error_text: Any) -> None:
+        self._stats, self._error_text = stats, error_text
+
+    def __call__(
+        self, request_type: str, name: str, response_time: Any, response_length: Any, exception: Any = None, **_: Any
+    ) -> None:
+        error = self._error_text(exception) if exception else None
+        self._stats.record(request_type, name, response_time, response_length or 0, error)
+
+
 class Runner:
     """Carries out commands one after the other in one greenlet, and ramps up in a single step."""
 
-    def __init__(self, stats: Stats, perform: Any, reset_stats: bool) -> None:
+    def __init__(self, hub: Any, stats: Stats, perform: Any, reset_stats: bool) -> None:
         self._stats, self._perform, self._reset_stats = stats, perform, reset_stats
         self._queue: Queue = Queue()
         self._over = Event()
-        self._control = gevent.spawn(self._serve)
+        self._control = ControlGreenlet.spawn(self._serve)
         self.state = "ready"
         self.target_user_count = 0
         self.target_user_counts: dict[str, int] = {}
@@ -196,14 +219,14 @@ class Runner:
         self.target_user_count = user_count
         self._queue.put((self._start, (user_count, classes, only)))
 
-    def start_shape(self, classes: Any) -> None:
+    def start_shape(self, classes: Any, quit_at_end: bool) -> None:
         self._queue.put((self._shape, (classes,)))
 
-    def stop(self) -> None:
-        self._wait_for(self._stop)
+    def stop(self, wait: bool = True) -> None:
+        self._wait_for(self._stop, wait)
 
-    def quit(self) -> None:
-        self._wait_for(self._quit)
+    def quit(self, wait: bool = True) -> None:
+        self._wait_for(self._quit, wait)
 
     def wait(self) -> None:
         self._over.wait()
@@ -211,10 +234,12 @@ class Runner:
     def set_user_counts(self, counts: dict[str, int]) -> None:
         self.told.append(counts)
 
-    def _wait_for(self, command: Any) -> None:
+    def _wait_for(self, command: Any, wait: bool) -> None:
+        if self._over.is_set():
+            return
         done = Event()
         self._queue.put((lambda: (command(), done.set()), ()))
-        if gevent.getcurrent() is not self._control:
+        if wait:
             done.wait()
 
     def _serve(self) -> None:

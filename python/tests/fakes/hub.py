@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import gevent
 
+from katydid._core import ControlGreenlet
+
+
+def in_control_greenlet() -> bool:
+    return isinstance(gevent.getcurrent(), ControlGreenlet)
+
 
 class Hub:
+    core = None
+
     def sleep(self, seconds: float) -> None:
         gevent.sleep(seconds)
 
