@@ -1,5 +1,7 @@
 //! The table of options beside Locust's own parser (`fixtures/options.json`, made by `fixtures/options.py`).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "only tests use this")]
+
 use std::collections::BTreeSet;
 
 use katydid_cli::option_rows;

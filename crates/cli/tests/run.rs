@@ -1,5 +1,7 @@
 //! Whole runs over a host without an interpreter. Time is paused, so minutes take milliseconds.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "only tests use this")]
+
 mod support;
 
 use std::fs;

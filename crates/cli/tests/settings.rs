@@ -1,5 +1,7 @@
 //! From options as typed to what a run is meant to be.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "only tests use this")]
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Where options come from, and what wins; in a folder of its own for each test.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "only tests use this")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
