@@ -115,8 +115,7 @@ fn meaning(argument: &str) -> Option<bool> {
         let row = row_of_flag(flag)?;
         return Some(row.takes_value() && row.kind != Kind::List && value.is_none());
     }
-    let mut letters = argument[1..].char_indices();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in argument[1..].char_indices() {
         let row = row_of_flag(&format!("-{letter}"))?;
         if row.takes_value() {
             let value_is_here = at + letter.len_utf8() < argument.len() - 1;
@@ -172,9 +171,13 @@ fn id(row: &OptionRow) -> &'static str {
 }
 
 fn argument(row: &'static OptionRow) -> Arg {
+    let heading = match row.group.note() {
+        Some(note) => format!("{} ({note})", row.group.heading()),
+        None => row.group.heading().to_owned(),
+    };
     let arg = Arg::new(id(row))
         .help(row.help)
-        .help_heading(row.group.heading())
+        .help_heading(heading)
         .hide(row.hidden);
     let arg = row
         .long_flags()
@@ -256,6 +259,11 @@ mod tests {
             assert!(seen.insert(flag), "{flag} is given twice");
         }
         assert!(rows().all(|row| !row.help.is_empty() && !row.dest.is_empty()));
+    }
+
+    #[test]
+    fn help_is_in_groups() {
+        insta::assert_snapshot!(help(Some(100)).to_string());
     }
 
     #[test]

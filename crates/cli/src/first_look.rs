@@ -93,7 +93,10 @@ pub fn serve_demo(options: DemoOptions) -> i32 {
 fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, CliError> {
     // Before anything else is judged: help must be there for those whose options are wrong.
     if asks_for(arguments, "--help", 'h') {
-        return Ok(answer(command_line::help(None).to_string()));
+        return Ok(answer(format!(
+            "{}\n",
+            command_line::help(None).to_string().trim_end()
+        )));
     }
     if asks_for(arguments, "--version", 'V') {
         return Ok(answer(format!("{}\n", version())));

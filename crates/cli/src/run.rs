@@ -187,8 +187,7 @@ impl<'a> Run<'a> {
 
     /// Takes in what user code has said.
     fn note(&mut self, said: Announced) {
-        self.said.exit_code = said.exit_code.or(self.said.exit_code);
-        self.said.listener_failed |= said.listener_failed;
+        self.said = self.said.and_then(said);
     }
 
     /// The exit code as things stand.

@@ -138,7 +138,7 @@ fn check_numbers(options: &RunOptions) -> Result<(), CliError> {
         };
         value::check(bound, number).map_err(wrong)?;
         if number > LONGEST {
-            return Err(wrong(format!("{number} is too much")));
+            return Err(wrong(format!("must be at most {LONGEST:e}, got {number:e}")));
         }
     }
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) enum Signals {
         interrupt: tokio::signal::unix::Signal,
         terminate: tokio::signal::unix::Signal,
         /// Declared last: what was there before comes back once we no longer listen.
-        _before: before::Handlers,
+        _before: Box<handlers::Before>,
     },
     #[cfg(not(unix))]
     Process,
@@ -46,9 +46,10 @@ impl Signals {
             #[cfg(unix)]
             SignalSource::Process => {
                 use tokio::signal::unix::{SignalKind, signal};
-                let before = before::Handlers::remember();
+                let before = Box::new(handlers::Before::remember());
                 let (interrupt, terminate) =
                     (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+                handlers::hand_to_tokio();
                 Ok(Self::Process {
                     interrupt,
                     terminate,
@@ -82,35 +83,54 @@ impl Signals {
     }
 }
 
-/// tokio never takes its handlers back, so after a run Ctrl-C would reach nobody: the handlers of before are put
-/// back by hand.
+/// tokio installs its handlers once in the life of a process and never takes them back. After a run Ctrl-C would
+/// reach nobody, so the handlers of before are put back by hand; and at the next run tokio's are.
 #[cfg(unix)]
-mod before {
+mod handlers {
     use std::mem::MaybeUninit;
+    use std::sync::OnceLock;
 
     const NUMBERS: [libc::c_int; 2] = [libc::SIGINT, libc::SIGTERM];
 
-    pub(crate) struct Handlers([Option<libc::sigaction>; 2]);
+    type Actions = [Option<libc::sigaction>; 2];
 
-    impl Handlers {
+    static TOKIO: OnceLock<Actions> = OnceLock::new();
+
+    /// Puts back, when dropped, what was there when it was made.
+    pub(crate) struct Before(Actions);
+
+    impl Before {
         pub(super) fn remember() -> Self {
-            Self(NUMBERS.map(|number| {
-                let mut action = MaybeUninit::<libc::sigaction>::uninit();
-                // SAFETY: with no new action given, sigaction only writes the present one to `action`.
-                let result = unsafe { libc::sigaction(number, std::ptr::null(), action.as_mut_ptr()) };
-                // SAFETY: sigaction succeeded, so it has written all of `action`.
-                (result == 0).then(|| unsafe { action.assume_init() })
-            }))
+            Self(present())
         }
     }
 
-    impl Drop for Handlers {
+    impl Drop for Before {
         fn drop(&mut self) {
-            for (number, action) in NUMBERS.iter().zip(&self.0) {
-                let Some(action) = action else { continue };
-                // SAFETY: `action` is what sigaction itself gave us for this signal.
-                unsafe { libc::sigaction(*number, action, std::ptr::null_mut()) };
-            }
+            install(&self.0);
+        }
+    }
+
+    /// Makes sure that tokio's handlers are the present ones, once tokio has been asked to listen.
+    pub(super) fn hand_to_tokio() {
+        install(TOKIO.get_or_init(present));
+    }
+
+    fn present() -> Actions {
+        NUMBERS.map(|number| {
+            let mut action = MaybeUninit::<libc::sigaction>::uninit();
+            // SAFETY: with no new action given, sigaction only writes the present one to `action`.
+            let result = unsafe { libc::sigaction(number, std::ptr::null(), action.as_mut_ptr()) };
+            // SAFETY: sigaction succeeded, so it has written all of `action`.
+            (result == 0).then(|| unsafe { action.assume_init() })
+        })
+    }
+
+    fn install(actions: &Actions) {
+        for (number, action) in NUMBERS.iter().zip(actions) {
+            let Some(action) = action else { continue };
+            // SAFETY: `action` is what sigaction itself gave us for this signal.
+            unsafe { libc::sigaction(*number, action, std::ptr::null_mut()) };
         }
     }
 }

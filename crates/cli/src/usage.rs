@@ -63,10 +63,7 @@ fn rusage() -> Option<libc::rusage> {
 
 #[cfg(unix)]
 fn process_time() -> Duration {
-    let of = |time: libc::timeval| {
-        let micros = i64::from(time.tv_usec) + 1_000_000 * i64::from(time.tv_sec);
-        Duration::from_micros(micros.unsigned_abs())
-    };
+    let of = |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1000);
     rusage().map_or(Duration::ZERO, |usage| of(usage.ru_utime) + of(usage.ru_stime))
 }
 

@@ -61,10 +61,10 @@ pub struct Announced {
 }
 
 impl Announced {
-    /// Adds what was said later: the newest exit code counts, a failure stays.
+    /// Adds what was said later: the newest exit code asked for counts, a failure stays.
     pub fn and_then(self, later: Self) -> Self {
         Self {
-            exit_code: later.exit_code,
+            exit_code: later.exit_code.or(self.exit_code),
             listener_failed: self.listener_failed || later.listener_failed,
         }
     }

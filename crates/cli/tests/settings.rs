@@ -1,0 +1,196 @@
+//! From options as typed to what a run is meant to be.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "only tests use this")]
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use katydid_cli::{RunOptions, Settings};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn resolve(namespace: &Value) -> Result<Settings, (i32, String)> {
+    let options = RunOptions::from_namespace(namespace.as_object().unwrap());
+    let settings = options.and_then(|options| Settings::resolve(&options));
+    settings.map_err(|error| (error.exit_code(), error.to_string()))
+}
+
+/// A run without the page, with one more option.
+fn with(name: &str, value: Value) -> Result<Settings, (i32, String)> {
+    let mut namespace = json!({"headless": true});
+    namespace[name] = value;
+    resolve(&namespace)
+}
+
+#[test]
+fn a_run_without_the_page_needs_nothing_else() {
+    let settings = resolve(&json!({"headless": true})).unwrap();
+    assert_eq!(
+        (settings.user_count, settings.spawn_rate, settings.run_time),
+        (1, 1.0, None)
+    );
+    assert_eq!(
+        (settings.stop_timeout, settings.exit_code_on_error),
+        (Duration::ZERO, 1)
+    );
+    assert!(settings.periodic_tables && settings.console && settings.csv.is_none());
+}
+
+#[test]
+fn numbers_take_on_their_units() {
+    let settings = resolve(&json!({
+        "headless": true, "num_users": 50, "spawn_rate": 2.5, "run_time": 90, "stop_timeout": 0.5, "num_requests": 1000,
+        "only_summary": true, "skip_log_setup": true, "exit_code_on_error": 3,
+    }))
+    .unwrap();
+    assert_eq!((settings.user_count, settings.spawn_rate), (50, 2.5));
+    assert_eq!(settings.run_time, Some(Duration::from_secs(90)));
+    assert_eq!(
+        (settings.stop_timeout, settings.num_requests),
+        (Duration::from_millis(500), Some(1000))
+    );
+    assert!(!settings.periodic_tables && !settings.console && settings.exit_code_on_error == 3);
+    assert_eq!(settings.common_options, ["--users", "--spawn-rate", "--run-time"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_said_in_one_line() {
+    for (namespace, code, text) in [
+        (
+            json!({}),
+            1,
+            "the web page is not part of this version; add --headless to run the test without it",
+        ),
+        (
+            json!({"headless": true, "headful": true}),
+            1,
+            "the web page is not part of this version; add --headless to run the test without it",
+        ),
+        (
+            json!({"headless": true, "num_users": -1}),
+            2,
+            "-u/--users: must be 0 or more, got -1",
+        ),
+        (
+            json!({"headless": true, "spawn_rate": 0}),
+            2,
+            "-r/--spawn-rate: must be a finite number above 0, got 0",
+        ),
+        (
+            json!({"headless": true, "run_time": -5}),
+            2,
+            "-t/--run-time: must be 0 or more, got -5",
+        ),
+        (
+            json!({"headless": true, "stop_timeout": 1e300}),
+            2,
+            "-s/--stop-timeout: must be at most 1e12, got 1e300",
+        ),
+        (
+            json!({"headless": true, "stats_history_enabled": true}),
+            2,
+            "--csv-full-history needs --csv",
+        ),
+        (
+            json!({"headless": true, "autoquit": 5}),
+            1,
+            "--autoquit only means something together with --autostart",
+        ),
+        (
+            json!({"autostart": true, "web_base_path": "shop"}),
+            1,
+            "--web-base-path must begin with a slash",
+        ),
+        (
+            json!({"headless": true, "processes": 4}),
+            1,
+            "--processes: this version runs on one machine in one process only; leave the option out",
+        ),
+    ] {
+        assert_eq!(
+            resolve(&namespace).unwrap_err(),
+            (code, text.to_owned()),
+            "{namespace}"
+        );
+    }
+}
+
+#[test]
+fn autostart_runs_without_the_page_and_says_so() {
+    let settings = resolve(&json!({"autostart": true})).unwrap();
+    assert_eq!(
+        settings.notices,
+        ["The web page is not part of this version; the test starts without it"]
+    );
+    assert!(
+        resolve(&json!({"list_commands": true})).is_ok(),
+        "looking at a test needs no page"
+    );
+}
+
+#[test]
+fn the_report_page_is_named_after_the_run() {
+    let folder = TempDir::new().unwrap();
+    let name = folder
+        .path()
+        .join("new/report_{u}_{r}_{t}.html")
+        .display()
+        .to_string();
+    let named = |namespace: Value| {
+        let mut namespace = namespace;
+        (namespace["headless"], namespace["html_file"]) = (json!(true), json!(name));
+        let file = resolve(&namespace).unwrap().html_file.unwrap();
+        file.file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        named(json!({"num_users": 100, "spawn_rate": 10.0, "run_time": 50})),
+        "report_100_10_50.html"
+    );
+    assert_eq!(
+        named(json!({"num_users": 5, "spawn_rate": 0.5})),
+        "report_5_0.5_{t}.html"
+    );
+    assert!(folder.path().join("new").is_dir(), "missing folders are made");
+    assert_eq!(
+        fs::read_dir(folder.path().join("new")).unwrap().count(),
+        0,
+        "nothing else is"
+    );
+}
+
+#[test]
+fn files_that_cannot_be_written_are_found_before_the_run() {
+    let folder = TempDir::new().unwrap();
+    let blocked = folder.path().join("file");
+    fs::write(&blocked, "").unwrap();
+    let below = blocked.join("below").display().to_string();
+    for (flag, name) in [
+        ("--csv", "csv_prefix"),
+        ("--html", "html_file"),
+        ("--json-file", "json_file"),
+        ("--logfile", "logfile"),
+    ] {
+        let (code, text) = with(name, json!(below)).unwrap_err();
+        assert_eq!(code, 1, "{flag}");
+        assert!(
+            text.starts_with(&format!("{flag}: cannot ")) && text.contains("file"),
+            "{text}"
+        );
+        assert_eq!(text.lines().count(), 1);
+    }
+}
+
+#[test]
+fn files_of_an_earlier_run_are_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let old = folder.path().join("old.json");
+    fs::write(&old, "old").unwrap();
+    let settings = with(
+        "json_file",
+        json!(folder.path().join("old").display().to_string()),
+    )
+    .unwrap();
+    assert_eq!(settings.json_file.as_deref(), Some(Path::new(&old)));
+    assert_eq!(fs::read_to_string(&old).unwrap(), "old");
+}
