@@ -46,7 +46,7 @@ impl Signals {
             #[cfg(unix)]
             SignalSource::Process => {
                 use tokio::signal::unix::{SignalKind, signal};
-                let before = Box::new(handlers::Before::remember());
+                let before = Box::new(handlers::Before::take());
                 let (interrupt, terminate) =
                     (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
                 handlers::hand_to_tokio();
@@ -100,8 +100,15 @@ mod handlers {
     pub(crate) struct Before(Actions);
 
     impl Before {
-        pub(super) fn remember() -> Self {
-            Self(present())
+        /// Takes the handlers away. tokio would otherwise call them beside its own, and Python's would raise
+        /// KeyboardInterrupt in whatever user is running.
+        pub(super) fn take() -> Self {
+            let before = present();
+            for number in NUMBERS {
+                // SAFETY: the default action is always valid.
+                unsafe { libc::signal(number, libc::SIG_DFL) };
+            }
+            Self(before)
         }
     }
 

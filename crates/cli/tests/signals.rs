@@ -20,6 +20,8 @@ const ROLE: &str = "KATYDID_TEST_ROLE";
 fn a_run_without_end() {
     let Ok(role) = std::env::var(ROLE) else { return };
     let is_stuck = role == "stuck";
+    // SAFETY: the handler does nothing that a signal handler may not do.
+    unsafe { libc::signal(libc::SIGINT, of_interpreter as *const () as libc::sighandler_t) };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -34,7 +36,19 @@ fn a_run_without_end() {
         let (_, parts) = compose(manner, Terminal::of_process(), SignalSource::Process);
         run(&Settings::resolve(&options).unwrap(), parts).await
     });
+    // SAFETY: asks for the present handler and puts it back.
+    let after = unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+    assert_eq!(
+        after, of_interpreter as *const () as libc::sighandler_t,
+        "handlers of before come back after a run"
+    );
     std::process::exit(exit_code);
+}
+
+/// Stands for the handler that an interpreter has set before: it must not be called while the run lasts.
+extern "C" fn of_interpreter(_: libc::c_int) {
+    // SAFETY: _exit may be called in a signal handler.
+    unsafe { libc::_exit(99) };
 }
 
 /// Runs it until these signals have been sent, half a second apart, and it has ended.

@@ -152,7 +152,11 @@ impl Dispatcher {
             }
         }
         self.target = target;
-        self.pace = if self.smooth { Pace::smooth(spawn_rate) } else { Pace::locust(spawn_rate) };
+        self.pace = if self.smooth {
+            Pace::smooth(spawn_rate)
+        } else {
+            Pace::locust(spawn_rate)
+        };
         self.progress = Progress::Fresh;
         Ok(())
     }

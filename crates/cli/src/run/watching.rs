@@ -90,7 +90,7 @@ impl Run<'_> {
             return Some(End::Failure("the runner is gone".to_owned()));
         }
         let status = self.status.borrow_and_update().clone();
-        // Steps are at least half a second apart, so none is missed between two looks.
+        // Two steps of a fast ramp may pass between two looks; the one that is missed is as late as its neighbour.
         if status.spawn_steps != watch.spawn_steps {
             watch.spawn_steps = status.spawn_steps;
             self.parts.collector.health().record_spawn_lag(status.spawn_lag);

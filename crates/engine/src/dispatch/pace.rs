@@ -23,7 +23,11 @@ impl Pace {
     /// Steps as Locust takes them: the users of a second at once, then the rest of the second nothing.
     pub(super) fn locust(spawn_rate: f64) -> Self {
         let users_per_step = (spawn_rate.floor() as u64).max(1);
-        Self { users_per_step, pause: length(users_per_step, spawn_rate), lead: Duration::ZERO }
+        Self {
+            users_per_step,
+            pause: length(users_per_step, spawn_rate),
+            lead: Duration::ZERO,
+        }
     }
 
     /// The same up to 100 users per second. Above, many small steps, each at the end of the time that its users
@@ -34,7 +38,11 @@ impl Pace {
         }
         let users_per_step = ((spawn_rate * SMOOTH_STEP.as_secs_f64()) as u64).max(1);
         let pause = length(users_per_step, spawn_rate);
-        Self { users_per_step, pause, lead: pause }
+        Self {
+            users_per_step,
+            pause,
+            lead: pause,
+        }
     }
 }
 
