@@ -5,6 +5,7 @@
 
 Exit code 0: within budget. 1: over budget. 2: there is nothing to judge.
 """
+
 import csv
 import sys
 

@@ -6,6 +6,7 @@
 Any Python library that gevent can make cooperative will do. What makes its calls show up in the results is
 one thing: firing `events.request` with a name, a time, and the exception if there was one.
 """
+
 import random
 import time
 from xmlrpc.client import Error, ServerProxy

@@ -6,10 +6,10 @@
 The shape says how many users there are at every moment and when the run is over, so there is no --users,
 --spawn-rate or --run-time. A day of five minutes: DAY_SECONDS=300 katydid -f examples/peak_hour.py --headless
 """
+
 import os
 
 from locust import LoadTestShape
-
 from shop import Shopper, WindowShopper  # noqa: F401  (the users whose number the shape decides)
 
 DAY_SECONDS = float(os.environ.get("DAY_SECONDS", "60"))

@@ -8,6 +8,7 @@ Start the shop in one terminal and the customers in another:
 Only the reading part:  katydid -f examples/shop.py --tags browse ...
 With a file of results: katydid -f examples/shop.py --csv results/shop --html results/shop.html ...
 """
+
 import logging
 import random
 

@@ -3,6 +3,7 @@
 The command is that of this repository's virtual environment, or whatever KATYDID says. KATYDID_DEMO may name
 another program for the sample shop; without it, it is the command's `demo-server`.
 """
+
 import csv
 import os
 import shlex

@@ -1,4 +1,5 @@
 """The examples do what their first lines promise, with no failures."""
+
 import pytest
 
 SHOP = {

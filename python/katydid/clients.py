@@ -95,7 +95,13 @@ class HttpSession(requests.Session):
     _everyday = True
 
     def __init__(
-        self, base_url: str | None, request_event: EventHook, user: Any, *args: Any, pool_manager: Any = None, **kwargs: Any
+        self,
+        base_url: str | None,
+        request_event: EventHook,
+        user: Any,
+        *args: Any,
+        pool_manager: Any = None,
+        **kwargs: Any,
     ) -> None:
         self.base_url = base_url
         self.request_event = request_event
@@ -241,9 +247,7 @@ class HttpSession(requests.Session):
             handlers = self.request_event._handlers
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
-        return self._client.fetch(
-            method, url, encoded, options, name, content, kind, recorder, ResponseContextManager
-        )
+        return self._client.fetch(method, url, encoded, options, name, content, kind, recorder, ResponseContextManager)
 
     def _complete(
         self,
@@ -271,9 +275,7 @@ class HttpSession(requests.Session):
             response, method, name or first_path, catch_response, context, response_time, exchange.start_time, first_url
         )
 
-    def _follow(
-        self, response: ResponseContextManager, kwargs: dict[str, Any]
-    ) -> tuple[ResponseContextManager, float]:
+    def _follow(self, response: ResponseContextManager, kwargs: dict[str, Any]) -> tuple[ResponseContextManager, float]:
         """Follows redirects by requests' own code; the response time is the sum of the hops'."""
         hops: list[Any] = [response]
         verify = kwargs.get("verify")

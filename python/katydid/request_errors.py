@@ -30,9 +30,7 @@ def exception_for(failure: Failure, request: PreparedRequest) -> exceptions.Requ
     return make(kind, text, number, request)
 
 
-def _connection(
-    kind: str, text: str, number: int | None, request: PreparedRequest
-) -> exceptions.RequestException:
+def _connection(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
     inner = _inner(kind, text, number)
     outer = exceptions.ConnectionError(urllib3_exceptions.ProtocolError("Connection aborted.", inner), request=request)
     outer.__context__ = inner
@@ -68,17 +66,13 @@ def _os_strerror(number: int) -> str:
     return os.strerror(number)
 
 
-def _connect_timeout(
-    kind: str, text: str, number: int | None, request: PreparedRequest
-) -> exceptions.RequestException:
+def _connect_timeout(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
     outer = exceptions.ConnectTimeout(text, request=request)
     outer.__context__ = TimeoutError("timed out")
     return outer
 
 
-def _read_timeout(
-    kind: str, text: str, number: int | None, request: PreparedRequest
-) -> exceptions.RequestException:
+def _read_timeout(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
     limit = text.rpartition("no data for ")[2]
     message = f"Read timed out. (read timeout={_plain_seconds(limit)})"
     return exceptions.ReadTimeout(

@@ -42,9 +42,7 @@ def request_options(
         connect, read = timeout.connect_timeout, timeout.read_timeout
     else:
         connect = read = timeout
-    options = _core.Options(
-        connect, read, _tls_settings(verify, cert), _core.Proxy(proxy) if proxy else None, mode
-    )
+    options = _core.Options(connect, read, _tls_settings(verify, cert), _core.Proxy(proxy) if proxy else None, mode)
     if len(_options) >= _OPTIONS_KEPT:
         _options.clear()
     _options[key] = options
@@ -95,7 +93,9 @@ class EngineAdapter(BaseAdapter):
         if proxy:
             proxy = prepend_scheme_if_needed(proxy, "http")
         try:
-            headers = _core.Headers([(name, value) for name, value in request.headers.items() if _is_ours(name, request)])
+            headers = _core.Headers(
+                [(name, value) for name, value in request.headers.items() if _is_ours(name, request)]
+            )
         except ValueError as error:
             raise InvalidHeader(str(error), request=request) from error
         options = request_options(timeout, verify, cert, proxy, "stream" if stream else "collect")

@@ -1,4 +1,5 @@
 """Published locustfiles and checkers, unchanged, against the sample shop."""
+
 import json
 import os
 from dataclasses import dataclass, field
@@ -34,30 +35,58 @@ CATALOGUE = {"/api/catalog/products?page=1&limit=20", "/api/catalog/products/SKU
 CASES = [
     Case("regression/locustfile.py", names={LOGIN, "/api/catalog/products?page=1&limit=20"}),
     Case("regression/locustfile.py", options="-u 10 -r 5 -t 5s --tags browse", names={LOGIN} | CATALOGUE),
-    Case("regression/locustfile.py", options="-u 20 -r 20 -t 5s --exclude-tags browse",
-         names={LOGIN, "/api/cart/items", "/api/checkout"}),
+    Case(
+        "regression/locustfile.py",
+        options="-u 20 -r 20 -t 5s --exclude-tags browse",
+        names={LOGIN, "/api/cart/items", "/api/checkout"},
+    ),
     Case("deep_dive/website_user.py", options="-u 10 -r 10 -t 5s --tags browse", names={LOGIN, PRODUCTS}),
     # The article's visitors count an order from an empty cart as a failure, and some of them try.
-    Case("deep_dive/website_hurried.py", options="-u 10 -r 10 -t 5s",
-         names={LOGIN, PRODUCTS, "/api/cart/items", "/api/orders"}, exit_code=1, errors={"CatchResponseError('Cart was empty')"},
-         output=["Load test starting against http://", "FAILED: /api/orders - Cart was empty",
-                 "Test complete: "]),
-    Case("deep_dive/website_with_hooks.py", options="-u 5 -r 5 -t 4s --tags browse", requests=5,
-         names={LOGIN}, output=["Load test starting against http://", " 0 failures, avg "]),
-    Case("deep_dive/mixed_users.py", options="-u 20 -r 20 -t 5s", requests=100, users=20,
-         names={"/api/v1/data/export", "/api/mobile/feed?since=2026-03-01"}),
-    Case("deep_dive/mixed_users.py", options="-u 10 -r 10 -t 5s AdminUser", requests=1,
-         names={"/admin/dashboard"}),
+    Case(
+        "deep_dive/website_hurried.py",
+        options="-u 10 -r 10 -t 5s",
+        names={LOGIN, PRODUCTS, "/api/cart/items", "/api/orders"},
+        exit_code=1,
+        errors={"CatchResponseError('Cart was empty')"},
+        output=["Load test starting against http://", "FAILED: /api/orders - Cart was empty", "Test complete: "],
+    ),
+    Case(
+        "deep_dive/website_with_hooks.py",
+        options="-u 5 -r 5 -t 4s --tags browse",
+        requests=5,
+        names={LOGIN},
+        output=["Load test starting against http://", " 0 failures, avg "],
+    ),
+    Case(
+        "deep_dive/mixed_users.py",
+        options="-u 20 -r 20 -t 5s",
+        requests=100,
+        users=20,
+        names={"/api/v1/data/export", "/api/mobile/feed?since=2026-03-01"},
+    ),
+    Case("deep_dive/mixed_users.py", options="-u 10 -r 10 -t 5s AdminUser", requests=1, names={"/admin/dashboard"}),
     Case("patterns/checkout_flow.py", options="-u 10 -r 10 -t 6s", names={LOGIN, PRODUCTS}),
-    Case("patterns/checkout_flow_hurried.py", options="-u 5 -r 5 -t 4s", requests=50,
-         names={LOGIN, PRODUCTS, "/api/products/1", "/api/cart/items", "/api/checkout"}),
+    Case(
+        "patterns/checkout_flow_hurried.py",
+        options="-u 5 -r 5 -t 4s",
+        requests=50,
+        names={LOGIN, PRODUCTS, "/api/products/1", "/api/cart/items", "/api/checkout"},
+    ),
     Case("patterns/peak_hour_hurried.py", options="", requests=200, users=300, names={LOGIN, PRODUCTS}),
-    Case("tamed/locustfile.py", options="",
-         names={"front page", "product", "product list", "static page", "preview page", "Publish job",
-                "Publish shown"}),
+    Case(
+        "tamed/locustfile.py",
+        options="",
+        names={"front page", "product", "product list", "static page", "preview page", "Publish job", "Publish shown"},
+    ),
     Case("slides/website.py", options="-u 5 -r 5 -t 3s", requests=5, names={"/login"}, retired=True),
-    Case("slides/custom_users.py", options="-u 5 -r 5 -t 4s", names={"product", "missing"}, exit_code=1,
-         errors={"Refused('status 404')"}, retired=True),
+    Case(
+        "slides/custom_users.py",
+        options="-u 5 -r 5 -t 4s",
+        names={"product", "missing"},
+        exit_code=1,
+        errors={"Refused('status 404')"},
+        retired=True,
+    ),
 ]
 
 
@@ -98,8 +127,10 @@ def test_editors_never_share_a_record(demo_service, load_test):
 def test_records_of_the_run_are_forwarded(demo_service, load_test, tmp_path):
     result = load_test("tests/seeds/tamed/locustfile.py", host=demo_service(), env={"RUN_LOG": "run.jsonl"})
     records = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
-    by_type = {kind: [record for record in records if record["type"] == kind]
-               for kind in ("success", "failure", "vus", "memory", "summary")}
+    by_type = {
+        kind: [record for record in records if record["type"] == kind]
+        for kind in ("success", "failure", "vus", "memory", "summary")
+    }
     # A user that is stopped between the listeners of one request is counted by some of them only.
     users = 6
     assert abs(len(by_type["success"]) - int(result.total["Request Count"])) <= users
@@ -140,8 +171,9 @@ def test_checker_judges_the_results(
 
 def test_checker_counts_failures(demo_service, load_test, python_script):
     host = demo_service("--error-rate", "products=0.5", "--seed", "3")
-    run = load_test("tests/seeds/deep_dive/website_hurried.py", "-u", "10", "-r", "10", "-t", "3s", "--tags",
-                    "browse", host=host)
+    run = load_test(
+        "tests/seeds/deep_dive/website_hurried.py", "-u", "10", "-r", "10", "-t", "3s", "--tags", "browse", host=host
+    )
     assert run.exit_code == 1, run.output
     verdict = python_script("tests/seeds/deep_dive/check_load_results.py", "result")
     assert verdict.exit_code == 1

@@ -37,7 +37,11 @@ impl Tls {
             Err(_) => http::Verify::File(verify.extract::<String>()?.into()),
         };
         let client_certificate = certificate.map(|(certificate, key)| (certificate.into(), Some(key.into())));
-        Ok(Self(Arc::new(http::TlsSettings { verify, client_certificate, ..http::TlsSettings::default() })))
+        Ok(Self(Arc::new(http::TlsSettings {
+            verify,
+            client_certificate,
+            ..http::TlsSettings::default()
+        })))
     }
 }
 
@@ -122,7 +126,10 @@ impl Options {
             "stream" => http::BodyMode::Stream,
             other => return Err(PyValueError::new_err(format!("unknown mode {other:?}"))),
         };
-        let timeouts = http::Timeouts { connect: seconds(connect_timeout)?, read: seconds(read_timeout)? };
+        let timeouts = http::Timeouts {
+            connect: seconds(connect_timeout)?,
+            read: seconds(read_timeout)?,
+        };
         Ok(Self(FetchOptions {
             timeouts,
             tls: tls.map(|tls| tls.get().0.clone()),
@@ -140,7 +147,12 @@ impl Client {
     #[pyo3(signature = (hub, base_url=None, pool=None))]
     fn new(hub: Py<Hub>, base_url: Option<&str>, pool: Option<&Bound<'_, Pool>>) -> PyResult<Self> {
         let pool = pool.map_or_else(|| Arc::new(http::Pool::new(10)), |pool| pool.get().0.clone());
-        Ok(Self { hub, io: crate::shared::io_thread()?.clone(), pool, base: base_url.and_then(Base::parse) })
+        Ok(Self {
+            hub,
+            io: crate::shared::io_thread()?.clone(),
+            pool,
+            base: base_url.and_then(Base::parse),
+        })
     }
 
     /// Sends one request and waits for its answer; the calling greenlet parks meanwhile.
@@ -149,7 +161,10 @@ impl Client {
     /// `response_class` object that carries the exchange as `_exchange`. Anything else comes back as an
     /// `Exchange`, not recorded. None if the URL needs a closer look (`requests` knows the right error).
     #[pyo3(signature = (method, url, headers, options, name=None, content=None, content_kind=None, recorder=None, response_class=None))]
-    #[expect(clippy::too_many_arguments, reason = "a plain call from Python: one struct more would be made for each request")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a plain call from Python: one struct more would be made for each request"
+    )]
     fn fetch<'py>(
         slf: &Bound<'py, Self>,
         method: &str,
@@ -164,8 +179,16 @@ impl Client {
     ) -> PyResult<Py<PyAny>> {
         let py = slf.py();
         let this = slf.get();
-        let (Some(url), Ok(method)) = (this.url(url), http::Method::new(method)) else { return Ok(py.None()) };
-        let kind = content_kind.map(|kind| if kind == 0 { ContentKind::Json } else { ContentKind::Form });
+        let (Some(url), Ok(method)) = (this.url(url), http::Method::new(method)) else {
+            return Ok(py.None());
+        };
+        let kind = content_kind.map(|kind| {
+            if kind == 0 {
+                ContentKind::Json
+            } else {
+                ContentKind::Form
+            }
+        });
         let asked = Asked {
             method,
             url,
@@ -200,7 +223,10 @@ impl Client {
         py: Python<'_>,
         body: &BodyHandle,
     ) -> PyResult<Result<Option<Bytes>, http::Error>> {
-        let outcome = self.ask(py, |reply_to| IoCommand::Read { reply_to, body: body.clone() })?;
+        let outcome = self.ask(py, |reply_to| IoCommand::Read {
+            reply_to,
+            body: body.clone(),
+        })?;
         match outcome {
             Outcome::Chunk(chunk) => Ok(chunk),
             _ => unreachable!("a read is answered with a chunk"),
@@ -226,7 +252,12 @@ impl Client {
         let started = Instant::now();
         let request = Box::new(request);
         let pool = self.pool.clone();
-        match self.ask(py, |reply_to| IoCommand::Send { reply_to, pool, request, started })? {
+        match self.ask(py, |reply_to| IoCommand::Send {
+            reply_to,
+            pool,
+            request,
+            started,
+        })? {
             Outcome::Http(result) => {
                 let finished = match &*result {
                     Ok(response) => response.timings.finished,
@@ -265,7 +296,9 @@ impl Client {
 
     fn url(&self, url: &str) -> Option<http::Url> {
         if is_absolute(url) {
-            return http::Url::parse(url).ok().filter(|parsed| parsed.userinfo().is_none());
+            return http::Url::parse(url)
+                .ok()
+                .filter(|parsed| parsed.userinfo().is_none());
         }
         let base = self.base.as_ref()?;
         if base.prefix.is_empty() {
@@ -278,13 +311,18 @@ impl Client {
 
 impl Base {
     fn parse(base_url: &str) -> Option<Self> {
-        let url = http::Url::parse(base_url).ok().filter(|url| url.userinfo().is_none())?;
+        let url = http::Url::parse(base_url)
+            .ok()
+            .filter(|url| url.userinfo().is_none())?;
         let after_scheme = base_url.split_once("://")?.1;
         if after_scheme.contains(['?', '#']) {
             return None;
         }
         let prefix = after_scheme.find('/').map_or("", |slash| &after_scheme[slash..]);
-        Some(Self { origin: url.origin().clone(), prefix: prefix.to_owned() })
+        Some(Self {
+            origin: url.origin().clone(),
+            prefix: prefix.to_owned(),
+        })
     }
 }
 
@@ -297,12 +335,19 @@ fn is_plain(response: &http::Response) -> bool {
 }
 
 fn is_absolute(url: &str) -> bool {
-    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let begins = |scheme: &str| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
     begins("http://") || begins("https://")
 }
 
 /// Makes a response object without running its constructor: its attributes are read from the exchange when asked for.
-fn new_response(class: &Bound<'_, PyType>, exchange: &Bound<'_, Exchange>, status: u16) -> PyResult<Py<PyAny>> {
+fn new_response(
+    class: &Bound<'_, PyType>,
+    exchange: &Bound<'_, Exchange>,
+    status: u16,
+) -> PyResult<Py<PyAny>> {
     let py = class.py();
     // SAFETY: `class` is a plain Python class (katydid.clients passes its own), whose slot `tp_new` is `object.__new__`.
     let response = unsafe {
@@ -328,15 +373,17 @@ fn body_bytes(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
             return Ok(Bytes::copy_from_slice(bytes));
         }
     }
-    let owned: PyBackedBytes =
-        content.extract().map_err(|_| PyTypeError::new_err("a request body must be str, bytes or bytearray"))?;
+    let owned: PyBackedBytes = content
+        .extract()
+        .map_err(|_| PyTypeError::new_err("a request body must be str, bytes or bytearray"))?;
     Ok(Bytes::from_owner(owned))
 }
 
 fn seconds(value: Option<f64>) -> PyResult<Option<Duration>> {
     let convert = |seconds| {
-        Duration::try_from_secs_f64(seconds)
-            .map_err(|_| PyValueError::new_err(format!("a timeout of {seconds} seconds cannot be waited for")))
+        Duration::try_from_secs_f64(seconds).map_err(|_| {
+            PyValueError::new_err(format!("a timeout of {seconds} seconds cannot be waited for"))
+        })
     };
     value.map(convert).transpose()
 }

@@ -35,7 +35,9 @@ pub(crate) struct Command {
 
 impl Command {
     pub(crate) fn new(command: ControlCommand) -> Self {
-        Self { request: Mutex::new(Some(command.request)) }
+        Self {
+            request: Mutex::new(Some(command.request)),
+        }
     }
 }
 
@@ -73,10 +75,15 @@ impl Command {
         };
         // A receiver that is gone no longer wants to know: the run was ended meanwhile.
         match request {
-            ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer) => drop(answer.send(Ok(()))),
+            ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer) => {
+                drop(answer.send(Ok(())))
+            }
             ControlRequest::Announce(_, answer) => {
                 let (exit_code, listener_failed) = result.extract()?;
-                drop(answer.send(Ok(Announced { exit_code, listener_failed })));
+                drop(answer.send(Ok(Announced {
+                    exit_code,
+                    listener_failed,
+                })));
             }
             ControlRequest::Tick(answer) => drop(answer.send(shape_tick(result))),
         }
@@ -87,7 +94,9 @@ impl Command {
     fn failed(&self, reason: String) {
         let error = HostError(reason);
         match self.request.lock().take() {
-            Some(ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer)) => drop(answer.send(Err(error))),
+            Some(ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer)) => {
+                drop(answer.send(Err(error)))
+            }
             Some(ControlRequest::Announce(_, answer)) => drop(answer.send(Err(error))),
             Some(ControlRequest::Tick(answer)) => drop(answer.send(Err(error))),
             None => {}
@@ -100,7 +109,10 @@ fn event_arguments<'py>(py: Python<'py>, event: &RunEvent) -> PyResult<(&'static
     let arguments = PyDict::new(py);
     match event {
         RunEvent::SpawningComplete { user_count } => arguments.set_item("user_count", user_count)?,
-        RunEvent::UsageMonitor { cpu_usage, memory_usage } => {
+        RunEvent::UsageMonitor {
+            cpu_usage,
+            memory_usage,
+        } => {
             arguments.set_item("cpu_usage", cpu_usage)?;
             arguments.set_item("memory_usage", memory_usage)?;
         }
@@ -116,7 +128,14 @@ fn shape_tick(result: &Bound<'_, PyAny>) -> Result<Option<ShapeTick>, HostError>
     if result.is_none() {
         return Ok(None);
     }
-    let wrong = |_| HostError("tick() must return None, (users, spawn_rate) or (users, spawn_rate, user_classes)".into());
-    let (user_count, spawn_rate, user_classes): (i64, f64, Option<Vec<String>>) = result.extract().map_err(wrong)?;
-    Ok(Some(ShapeTick { user_count, spawn_rate, user_classes }))
+    let wrong = |_| {
+        HostError("tick() must return None, (users, spawn_rate) or (users, spawn_rate, user_classes)".into())
+    };
+    let (user_count, spawn_rate, user_classes): (i64, f64, Option<Vec<String>>) =
+        result.extract().map_err(wrong)?;
+    Ok(Some(ShapeTick {
+        user_count,
+        spawn_rate,
+        user_classes,
+    }))
 }

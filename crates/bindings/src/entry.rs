@@ -53,7 +53,9 @@ pub(crate) fn command_line(py: Python<'_>, arguments: Vec<String>) -> PyResult<(
 /// Checks options that Python parsed, before anything is started. An exit code and a line for stderr if they cannot be meant; None if all is well.
 #[pyfunction]
 pub(crate) fn check_options(options: &Bound<'_, PyDict>) -> PyResult<Option<(i32, String)>> {
-    Ok(settings(options)?.err().map(|error| (error.exit_code(), error.line())))
+    Ok(settings(options)?
+        .err()
+        .map(|error| (error.exit_code(), error.line())))
 }
 
 /// One run from its start to its exit code. The calling greenlet parks until every report is written.
@@ -93,7 +95,9 @@ pub(crate) fn run(
         signals: SignalSource::Process,
         forced_end: Box::new(move |exit_code| leave(&queue, exit_code)),
     };
-    await_on_hub(py, runner.hub(), async move { Ok(katydid_cli::run(&settings, parts).await) })
+    await_on_hub(py, runner.hub(), async move {
+        Ok(katydid_cli::run(&settings, parts).await)
+    })
 }
 
 /// Ends the process while its hub thread may be stuck in user code: nothing of Python is called any more.
@@ -132,7 +136,9 @@ fn set_percentiles(collector: &katydid_stats::Collector, context: &Bound<'_, PyD
 }
 
 fn report_context(context: &Bound<'_, PyDict>) -> PyResult<ReportContext> {
-    let Value::Object(mut fields) = json::from_python(context.as_any())? else { return Ok(ReportContext::default()) };
+    let Value::Object(mut fields) = json::from_python(context.as_any())? else {
+        return Ok(ReportContext::default());
+    };
     Ok(ReportContext {
         host: text(&mut fields, "host"),
         locustfile: text(&mut fields, "locustfile").unwrap_or_default(),

@@ -87,20 +87,33 @@ impl Exchange {
     /// The reason phrase.
     #[getter]
     fn reason(&self) -> String {
-        self.response().map(|response| latin1(response.head.reason())).unwrap_or_default()
+        self.response()
+            .map(|response| latin1(response.head.reason()))
+            .unwrap_or_default()
     }
 
     /// 11 for HTTP/1.1, 10 for HTTP/1.0.
     #[getter]
     fn version(&self) -> u8 {
-        self.response().map_or(11, |response| match response.head.version { http::Version::Http10 => 10, http::Version::Http11 => 11 })
+        self.response()
+            .map_or(11, |response| match response.head.version {
+                http::Version::Http10 => 10,
+                http::Version::Http11 => 11,
+            })
     }
 
     /// The response headers as (name, value) pairs, in order, with duplicates.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
-        let Some(response) = self.response() else { return Vec::new() };
-        response.head.headers.iter().map(|(name, value)| (latin1(name), latin1(value))).collect()
+        let Some(response) = self.response() else {
+            return Vec::new();
+        };
+        response
+            .head
+            .headers
+            .iter()
+            .map(|(name, value)| (latin1(name), latin1(value)))
+            .collect()
     }
 
     /// The first response header of this name.
@@ -158,11 +171,11 @@ impl Exchange {
     ///
     /// A failure comes as (kind, text, errno or None) instead of bytes.
     fn next_chunk(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let Some((client, body)) = &self.stream else { return Ok(py.None()) };
+        let Some((client, body)) = &self.stream else {
+            return Ok(py.None());
+        };
         match client.get().read_chunk(py, body)? {
-            Ok(Some(chunk)) => {
-                Ok(PyBytes::new(py, &chunk).into_any().unbind())
-            }
+            Ok(Some(chunk)) => Ok(PyBytes::new(py, &chunk).into_any().unbind()),
             Ok(None) => Ok(py.None()),
             Err(error) => Ok(failure_parts(&error).into_pyobject(py)?.into_any().unbind()),
         }
@@ -192,13 +205,20 @@ impl Exchange {
                     && let http::ResponseBody::Stream(open) =
                         std::mem::replace(&mut response.body, http::ResponseBody::Discarded)
                 {
-                    stream = Some((client.clone_ref(py), Arc::new(tokio::sync::Mutex::new(Some(*open)))));
+                    stream = Some((
+                        client.clone_ref(py),
+                        Arc::new(tokio::sync::Mutex::new(Some(*open))),
+                    ));
                 }
                 Answered::Response(response)
             }
             Err(failure) => Answered::Failure(failure),
         };
-        Self { asked, answered, stream }
+        Self {
+            asked,
+            answered,
+            stream,
+        }
     }
 
     fn response(&self) -> Option<&http::Response> {
@@ -228,7 +248,10 @@ fn header_lines(block: &[u8]) -> Vec<(String, String)> {
     let lines = block.split(|&byte| byte == b'\n').filter_map(|line| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let colon = line.iter().position(|&byte| byte == b':')?;
-        Some((latin1(&line[..colon]), latin1(line[colon + 1..].trim_ascii_start())))
+        Some((
+            latin1(&line[..colon]),
+            latin1(line[colon + 1..].trim_ascii_start()),
+        ))
     });
     lines.collect()
 }

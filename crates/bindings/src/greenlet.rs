@@ -29,7 +29,9 @@ impl GreenletApi {
         // SAFETY: the name is a NUL-terminated literal and the GIL is held.
         let table = unsafe { ffi::PyCapsule_Import(c"greenlet._C_API".as_ptr(), 0) } as *const *const ();
         if table.is_null() {
-            return Err(PyErr::take(py).unwrap_or_else(|| PyImportError::new_err("greenlet has no C interface")));
+            return Err(
+                PyErr::take(py).unwrap_or_else(|| PyImportError::new_err("greenlet has no C interface"))
+            );
         }
         // SAFETY: greenlet.h documents these positions and signatures; the table lives as long as the module.
         unsafe {

@@ -28,7 +28,9 @@ impl Headers {
     /// Takes (name, value) pairs, str or bytes each. Raises ValueError for what cannot be sent: line breaks, names that are no token.
     #[new]
     fn new(pairs: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)>) -> PyResult<Self> {
-        let pairs = pairs.iter().map(|(name, value)| Ok((bytes_of(name)?, bytes_of(value)?)));
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| Ok((bytes_of(name)?, bytes_of(value)?)));
         Self::from_pairs(pairs.collect::<PyResult<_>>()?)
     }
 
@@ -37,7 +39,9 @@ impl Headers {
         let mut pairs = self.pairs.clone();
         for (name, value) in overrides {
             let name = bytes_of(&name)?;
-            let place = pairs.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name));
+            let place = pairs
+                .iter()
+                .position(|(known, _)| known.eq_ignore_ascii_case(&name));
             match (place, value.is_none()) {
                 (Some(place), true) => drop(pairs.remove(place)),
                 (Some(place), false) => pairs[place].1 = bytes_of(&value)?,
@@ -50,7 +54,10 @@ impl Headers {
 
     /// The (name, value) pairs in order, as latin-1 text.
     fn items(&self) -> Vec<(String, String)> {
-        self.pairs.iter().map(|(name, value)| (latin1(name), latin1(value))).collect()
+        self.pairs
+            .iter()
+            .map(|(name, value)| (latin1(name), latin1(value)))
+            .collect()
     }
 }
 
@@ -67,10 +74,16 @@ impl Headers {
     fn extended(&self, cache: &OnceLock<HeaderBlock>, content_type: &str) -> HeaderBlock {
         cache
             .get_or_init(|| {
-                if self.pairs.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"content-type")) {
+                if self
+                    .pairs
+                    .iter()
+                    .any(|(name, _)| name.eq_ignore_ascii_case(b"content-type"))
+                {
                     return self.block.clone();
                 }
-                let builder = HeaderBlock::builder().append(&self.block).add("Content-Type", content_type);
+                let builder = HeaderBlock::builder()
+                    .append(&self.block)
+                    .add("Content-Type", content_type);
                 builder.expect("a constant header is valid").build()
             })
             .clone()
@@ -79,7 +92,12 @@ impl Headers {
     fn from_pairs(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> PyResult<Self> {
         let block = HeaderBlock::from_pairs(pairs.iter().map(|(name, value)| (name, value)))
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Self { pairs, block, with_json: OnceLock::new(), with_form: OnceLock::new() })
+        Ok(Self {
+            pairs,
+            block,
+            with_json: OnceLock::new(),
+            with_form: OnceLock::new(),
+        })
     }
 }
 
@@ -90,10 +108,15 @@ fn bytes_of(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     }
     let Ok(text) = value.cast::<PyString>() else {
         let kind = value.get_type().name()?;
-        return Err(PyValueError::new_err(format!("header names and values must be str or bytes, not {kind}")));
+        return Err(PyValueError::new_err(format!(
+            "header names and values must be str or bytes, not {kind}"
+        )));
     };
     let text = text.to_str()?;
-    let latin: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+    let latin: Option<Vec<u8>> = text
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)).ok())
+        .collect();
     Ok(latin.unwrap_or_else(|| text.as_bytes().to_vec()))
 }
 

@@ -22,13 +22,24 @@ pub(crate) struct PythonHost {
 
 impl PythonHost {
     pub(crate) fn new(runner: RunnerId, queue: Arc<HubQueue>, living: LivingUsers) -> Self {
-        Self { runner, queue, living }
+        Self {
+            runner,
+            queue,
+            living,
+        }
     }
 
     fn ask<T: Send + 'static>(&self, request: impl FnOnce(Answer<T>) -> ControlRequest) -> HostReply<T> {
         let (answer, answered) = oneshot::channel();
-        self.queue.push(HubItem::Control(ControlCommand { runner: self.runner, request: request(answer) }));
-        Box::pin(async move { answered.await.unwrap_or_else(|_| Err(HostError("the hub thread has ended".into()))) })
+        self.queue.push(HubItem::Control(ControlCommand {
+            runner: self.runner,
+            request: request(answer),
+        }));
+        Box::pin(async move {
+            answered
+                .await
+                .unwrap_or_else(|_| Err(HostError("the hub thread has ended".into())))
+        })
     }
 }
 

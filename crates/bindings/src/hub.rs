@@ -92,9 +92,15 @@ impl Hub {
             match item {
                 HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
                 HubItem::Control(command) => {
-                    let performer = self.performers.lock().get(&command.runner).map(|found| found.clone_ref(py));
+                    let performer = self
+                        .performers
+                        .lock()
+                        .get(&command.runner)
+                        .map(|found| found.clone_ref(py));
                     let Some(performer) = performer else { continue };
-                    self.callbacks.control.call1(py, (performer, Command::new(command)))?;
+                    self.callbacks
+                        .control
+                        .call1(py, (performer, Command::new(command)))?;
                 }
                 HubItem::Log(line) => lines.push(line),
             }
@@ -160,7 +166,9 @@ impl Hub {
     ) -> PyResult<Outcome> {
         let current = self.greenlets.current(py)?;
         if current.is(self.gevent_hub.bind(py)) {
-            return Err(PyRuntimeError::new_err("a callback of the event loop must not block: spawn a greenlet for it"));
+            return Err(PyRuntimeError::new_err(
+                "a callback of the event loop must not block: spawn a greenlet for it",
+            ));
         }
         let ticket = self.parking.lock().enter(current.unbind());
         if let Err(error) = register(ticket) {
@@ -203,7 +211,9 @@ impl Hub {
     }
 
     fn resume(&self, py: Python<'_>, ticket: Ticket, outcome: Outcome) {
-        let Some(greenlet) = self.parking.lock().answer(py, ticket, outcome) else { return };
+        let Some(greenlet) = self.parking.lock().answer(py, ticket, outcome) else {
+            return;
+        };
         if let Err(error) = self.greenlets.switch(py, &greenlet) {
             // Greenlets of gevent report their own errors; this is a raw greenlet's, which has nobody else.
             error.write_unraisable(py, Some(greenlet.bind(py)));
@@ -217,7 +227,10 @@ impl Hub {
 }
 
 fn log_tuples(lines: Vec<LogLine>) -> Vec<(String, u8, String)> {
-    lines.into_iter().map(|line| (line.target, python_level(line.level), line.message)).collect()
+    lines
+        .into_iter()
+        .map(|line| (line.target, python_level(line.level), line.message))
+        .collect()
 }
 
 /// The number of Python's logging level of the same name.

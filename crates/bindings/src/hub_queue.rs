@@ -44,7 +44,11 @@ impl HubQueue {
     /// Makes the queue. Fails when no pipe can be opened.
     pub(crate) fn new() -> std::io::Result<Self> {
         let (reader, writer) = std::io::pipe()?;
-        Ok(Self { items: Mutex::new(Vec::new()), reader, writer })
+        Ok(Self {
+            items: Mutex::new(Vec::new()),
+            reader,
+            writer,
+        })
     }
 
     /// The descriptor that becomes readable when there is something to drain.
@@ -75,6 +79,15 @@ impl HubQueue {
     /// The log records that nobody drained, for a process that must end while its hub thread is stuck.
     pub(crate) fn undelivered_logs(&self) -> Vec<LogLine> {
         let items = std::mem::take(&mut *self.items.lock());
-        items.into_iter().filter_map(|item| if let HubItem::Log(line) = item { Some(line) } else { None }).collect()
+        items
+            .into_iter()
+            .filter_map(|item| {
+                if let HubItem::Log(line) = item {
+                    Some(line)
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 }

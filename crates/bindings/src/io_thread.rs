@@ -16,7 +16,12 @@ use crate::outcome::Outcome;
 /// One thing that the I/O thread is asked to do.
 pub(crate) enum IoCommand {
     /// Send this request over this user's connections.
-    Send { reply_to: ReplyTo, pool: Arc<http::Pool>, request: Box<http::Request>, started: Instant },
+    Send {
+        reply_to: ReplyTo,
+        pool: Arc<http::Pool>,
+        request: Box<http::Request>,
+        started: Instant,
+    },
     /// Read the next piece of a streamed body.
     Read { reply_to: ReplyTo, body: BodyHandle },
     /// The greenlet that held this ticket is gone: give up what was done for it.
@@ -52,7 +57,9 @@ impl IoThread {
         let commands = Arc::<Commands>::default();
         let (runtime, _) = crate::shared::current_thread_runtime()?;
         let serving = serve(commands.clone(), hub);
-        std::thread::Builder::new().name("katydid-io".into()).spawn(move || runtime.block_on(serving))?;
+        std::thread::Builder::new()
+            .name("katydid-io".into())
+            .spawn(move || runtime.block_on(serving))?;
         Ok(Self { commands })
     }
 
@@ -93,7 +100,12 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
 
 fn perform(command: IoCommand, client: &http::Client, hub: &Arc<HubQueue>) {
     match command {
-        IoCommand::Send { reply_to, pool, request, started } => {
+        IoCommand::Send {
+            reply_to,
+            pool,
+            request,
+            started,
+        } => {
             let (client, hub) = (client.clone(), hub.clone());
             start(reply_to.ticket(), async move {
                 let result = client.send(&pool, *request, started).await;
@@ -161,7 +173,9 @@ fn finish(hub: &HubQueue, reply_to: ReplyTo, outcome: Outcome) {
 
 fn cancel(ticket: Ticket) {
     RUNNING.with_borrow_mut(|running| {
-        let Some(place) = running.get_mut(ticket.index as usize) else { return };
+        let Some(place) = running.get_mut(ticket.index as usize) else {
+            return;
+        };
         if let Some((_, handle)) = place.take_if(|(owner, _)| *owner == ticket) {
             handle.abort();
         }

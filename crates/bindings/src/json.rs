@@ -41,7 +41,9 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return Ok(Value::Bool(value.is_truthy()?));
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(value.extract::<i64>().map_or_else(|_| text(value), |whole| Ok(Value::from(whole)))?);
+        return Ok(value
+            .extract::<i64>()
+            .map_or_else(|_| text(value), |whole| Ok(Value::from(whole)))?);
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Number::from_f64(value.extract()?).map_or(Value::Null, Value::Number));
@@ -50,11 +52,15 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return text(value);
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        let fields = dict.iter().map(|(name, field)| Ok((name.str()?.to_string(), from_python(&field)?)));
+        let fields = dict
+            .iter()
+            .map(|(name, field)| Ok((name.str()?.to_string(), from_python(&field)?)));
         return Ok(Value::Object(fields.collect::<PyResult<Map<_, _>>>()?));
     }
     match value.try_iter() {
-        Ok(items) => Ok(Value::Array(items.map(|item| from_python(&item?)).collect::<PyResult<_>>()?)),
+        Ok(items) => Ok(Value::Array(
+            items.map(|item| from_python(&item?)).collect::<PyResult<_>>()?,
+        )),
         Err(_) => text(value),
     }
 }

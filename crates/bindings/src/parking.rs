@@ -28,7 +28,10 @@ impl Parking {
         });
         let place = &mut self.places[index as usize];
         place.greenlet = Some(greenlet);
-        Ticket { index, generation: place.generation }
+        Ticket {
+            index,
+            generation: place.generation,
+        }
     }
 
     /// Stores the answer for a ticket and tells whom to resume; nobody, when the ticket is void or already answered.
@@ -57,6 +60,8 @@ impl Parking {
     }
 
     fn valid(&mut self, ticket: Ticket) -> Option<&mut Place> {
-        self.places.get_mut(ticket.index as usize).filter(|place| place.generation == ticket.generation)
+        self.places
+            .get_mut(ticket.index as usize)
+            .filter(|place| place.generation == ticket.generation)
     }
 }

@@ -49,7 +49,12 @@ impl Runner {
         let control = crate::shared::control()?;
         control.spawn(runner.run());
         control.spawn(collect(Arc::downgrade(&collector), handle.watch()));
-        Ok(Self { hub, host, living, handle })
+        Ok(Self {
+            hub,
+            host,
+            living,
+            handle,
+        })
     }
 
     /// Begins a test or changes the one under way, and returns at once. Raises ValueError for numbers that make no sense.
@@ -62,11 +67,19 @@ impl Runner {
         classes: Vec<ClassRow>,
         only: Option<Vec<String>>,
     ) -> PyResult<()> {
-        let request = StartRequest { user_count, spawn_rate, user_classes: user_classes(classes), only };
+        let request = StartRequest {
+            user_count,
+            spawn_rate,
+            user_classes: user_classes(classes),
+            only,
+        };
         let handle = self.handle.clone();
         // Accepting is a matter of microseconds on the runner's own thread.
-        py.detach(|| crate::shared::control().map(|control| block_on(control, async move { handle.start(request).await })))?
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+        py.detach(|| {
+            crate::shared::control()
+                .map(|control| block_on(control, async move { handle.start(request).await }))
+        })?
+        .map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Lets the shape lead (the `tick` command), and returns at once. `quit_at_end`: the runner is over when the shape is.
@@ -74,11 +87,18 @@ impl Runner {
         let request = ShapeRequest {
             shape: Box::new(PythonShape(self.host.clone())),
             user_classes: user_classes(classes),
-            at_end: if quit_at_end { ShapeEnd::Quit } else { ShapeEnd::Stop },
+            at_end: if quit_at_end {
+                ShapeEnd::Quit
+            } else {
+                ShapeEnd::Stop
+            },
         };
         let handle = self.handle.clone();
-        py.detach(|| crate::shared::control().map(|control| block_on(control, async move { handle.start_shape(request).await })))?
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+        py.detach(|| {
+            crate::shared::control()
+                .map(|control| block_on(control, async move { handle.start_shape(request).await }))
+        })?
+        .map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Ends the test; with `wait`, parks until every user is gone and the listeners have returned.
@@ -150,7 +170,12 @@ impl Runner {
         self.hub.get()
     }
 
-    fn perform(&self, py: Python<'_>, wait: bool, work: impl Future<Output = ()> + Send + 'static) -> PyResult<()> {
+    fn perform(
+        &self,
+        py: Python<'_>,
+        wait: bool,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> PyResult<()> {
         let control = crate::shared::control()?;
         if !wait {
             control.spawn(work);
@@ -197,12 +222,20 @@ fn block_on<T: Send + 'static>(
 ) -> T {
     let (sender, receiver) = std::sync::mpsc::channel();
     control.spawn(async move { drop(sender.send(work.await)) });
-    receiver.recv().expect("the control thread lives as long as the process")
+    receiver
+        .recv()
+        .expect("the control thread lives as long as the process")
 }
 
 /// The engine's form of user classes.
 pub(crate) fn user_classes(rows: Vec<ClassRow>) -> Vec<UserClass> {
-    rows.into_iter().map(|(name, weight, fixed_count)| UserClass { name, weight, fixed_count }).collect()
+    rows.into_iter()
+        .map(|(name, weight, fixed_count)| UserClass {
+            name,
+            weight,
+            fixed_count,
+        })
+        .collect()
 }
 
 /// Keeps the recorder small and notes how late the ramp is, as long as anybody needs the statistics.
@@ -213,7 +246,9 @@ async fn collect(
     let steps = Mutex::new(0);
     loop {
         let changed = tokio::time::timeout(COLLECT_INTERVAL, status.changed()).await;
-        let Some(collector) = collector.upgrade() else { return };
+        let Some(collector) = collector.upgrade() else {
+            return;
+        };
         let (late, step, over) = {
             let now = status.borrow_and_update();
             (now.spawn_lag, now.spawn_steps, now.quit)

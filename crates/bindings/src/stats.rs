@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_stats::{Collector, Entry, RunStats, Sample, TOTAL_NAME, Timestamp};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use pyo3::IntoPyObjectExt;
 
 /// The owner of one environment's statistics. Python's views hold nothing: they ask here.
 #[pyclass(frozen, module = "katydid._core")]
@@ -40,7 +40,14 @@ impl Stats {
         response_length: i64,
         error: Option<&str>,
     ) {
-        record(&self.collector, method, name, response_time_ms, response_length, error);
+        record(
+            &self.collector,
+            method,
+            name,
+            response_time_ms,
+            response_length,
+            error,
+        );
     }
 
     /// Records a failure that is no request.
@@ -71,19 +78,25 @@ impl Stats {
     /// (name, method) of every entry in order of first occurrence; the total is not among them.
     fn keys(&self) -> Vec<(String, String)> {
         self.collector.with(|stats| {
-            stats.entries().map(|entry| (entry.name().to_string(), entry.method().to_string())).collect()
+            stats
+                .entries()
+                .map(|entry| (entry.name().to_string(), entry.method().to_string()))
+                .collect()
         })
     }
 
     /// Makes an entry without requests, unless there is one.
     fn create(&self, name: &str, method: &str) {
-        self.collector.with(|stats| stats.create(method, name, Timestamp::now()));
+        self.collector
+            .with(|stats| stats.create(method, name, Timestamp::now()));
     }
 
     /// Every field of one entry, by Locust's names; None if there is no such entry. ('Aggregated', '') is the total.
     fn entry<'py>(&self, py: Python<'py>, name: &str, method: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.collector.with(|stats| {
-            let Some(entry) = find(stats, name, method) else { return Ok(None) };
+            let Some(entry) = find(stats, name, method) else {
+                return Ok(None);
+            };
             let fields = PyDict::new(py);
             for field in FIELDS {
                 fields.set_item(field, value_of(py, stats, entry, field)?)?;
@@ -103,7 +116,9 @@ impl Stats {
     /// Response time in milliseconds below which this fraction of the requests lies; 0 without any.
     fn percentile(&self, name: &str, method: &str, fraction: f64) -> f64 {
         self.collector.with(|stats| {
-            find(stats, name, method).and_then(|entry| entry.percentile(fraction)).unwrap_or_default()
+            find(stats, name, method)
+                .and_then(|entry| entry.percentile(fraction))
+                .unwrap_or_default()
         })
     }
 
@@ -115,7 +130,9 @@ impl Stats {
 
     /// Every failure: method, name, error, occurrences, first_seen and last_seen (epoch seconds).
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rows = self.collector.with(|stats| stats.errors().iter().collect::<Vec<_>>());
+        let rows = self
+            .collector
+            .with(|stats| stats.errors().iter().collect::<Vec<_>>());
         let list = PyList::empty(py);
         for row in rows {
             let fields = PyDict::new(py);
@@ -132,14 +149,19 @@ impl Stats {
 
     /// Every exception: count, msg, traceback, nodes.
     fn exceptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rows = self.collector.with(|stats| stats.exceptions().iter().cloned().collect::<Vec<_>>());
+        let rows = self
+            .collector
+            .with(|stats| stats.exceptions().iter().cloned().collect::<Vec<_>>());
         let list = PyList::empty(py);
         for row in rows {
             let fields = PyDict::new(py);
             fields.set_item("count", row.count)?;
             fields.set_item("msg", &*row.message)?;
             fields.set_item("traceback", &*row.traceback)?;
-            fields.set_item("nodes", row.nodes.iter().map(|node| node.to_string()).collect::<Vec<_>>())?;
+            fields.set_item(
+                "nodes",
+                row.nodes.iter().map(|node| node.to_string()).collect::<Vec<_>>(),
+            )?;
             list.append(fields)?;
         }
         Ok(list)
@@ -166,14 +188,20 @@ impl Stats {
 
     /// Adds a point to the history.
     fn push_history(&self, user_count: u64) {
-        self.collector.with(|stats| stats.push_history(Timestamp::now(), user_count));
+        self.collector
+            .with(|stats| stats.push_history(Timestamp::now(), user_count));
     }
 
     /// Changes which percentiles are reported: fractions for the tables and files, the page's table, and its charts.
     fn set_percentiles(&self, report: Vec<f64>, statistics: Vec<f64>, chart: Vec<f64>) {
         self.collector.with(|stats| {
             let current_for_entries = stats.percentiles().current_for_entries;
-            stats.set_percentiles(katydid_stats::Percentiles { report, statistics, chart, current_for_entries });
+            stats.set_percentiles(katydid_stats::Percentiles {
+                report,
+                statistics,
+                chart,
+                current_for_entries,
+            });
         });
     }
 
@@ -224,7 +252,10 @@ impl Recorder {
 impl Recorder {
     #[new]
     fn new(stats: &Bound<'_, Stats>, error_text: Py<PyAny>) -> Self {
-        Self { collector: stats.get().collector.clone(), error_text }
+        Self {
+            collector: stats.get().collector.clone(),
+            error_text,
+        }
     }
 
     /// Counts one request event. Raises TypeError without `request_type`, `name`, `response_time` and `response_length`.
@@ -247,13 +278,22 @@ impl Recorder {
             _ => None,
         };
         let length = response_length.unwrap_or_default() as i64;
-        record(&self.collector, method.to_str()?, name.to_str()?, response_time, length, error.as_deref());
+        record(
+            &self.collector,
+            method.to_str()?,
+            name.to_str()?,
+            response_time,
+            length,
+            error.as_deref(),
+        );
         Ok(())
     }
 }
 
 fn text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
-    value.cast::<PyString>().map_or_else(|_| value.str(), |text| Ok(text.clone()))
+    value
+        .cast::<PyString>()
+        .map_or_else(|_| value.str(), |text| Ok(text.clone()))
 }
 
 fn record(
@@ -267,11 +307,22 @@ fn record(
     // A negative or endless time is a slip of user code; such a request is counted without its time.
     let response_time = response_time_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
     let response_length = response_length.max(0) as u64;
-    collector.record(&Sample { method, name, response_time, response_length, error, at: Timestamp::now() });
+    collector.record(&Sample {
+        method,
+        name,
+        response_time,
+        response_length,
+        error,
+        at: Timestamp::now(),
+    });
 }
 
 fn find<'stats>(stats: &'stats RunStats, name: &str, method: &str) -> Option<&'stats Entry> {
-    if name == TOTAL_NAME && method.is_empty() { Some(stats.total()) } else { stats.entry(method, name) }
+    if name == TOTAL_NAME && method.is_empty() {
+        Some(stats.total())
+    } else {
+        stats.entry(method, name)
+    }
 }
 
 const FIELDS: [&str; 20] = [

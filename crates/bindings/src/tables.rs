@@ -6,7 +6,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// Lines of a console table. Raises ValueError for a kind that is none of 'stats', 'percentiles' and 'errors'.
-pub(crate) fn table(snapshot: &Snapshot, kind: &str, current: bool, name_width: usize) -> PyResult<Vec<String>> {
+pub(crate) fn table(
+    snapshot: &Snapshot,
+    kind: &str,
+    current: bool,
+    name_width: usize,
+) -> PyResult<Vec<String>> {
     let rates = if current { Rates::Current } else { Rates::Total };
     match kind {
         "stats" => Ok(console::stats_table(snapshot, rates, name_width)),

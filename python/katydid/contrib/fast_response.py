@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
-from katydid.on_demand import OnDemand
 from katydid.exception import CatchResponseError, LocustError, ResponseError
+from katydid.on_demand import OnDemand
 
 if TYPE_CHECKING:
     from katydid import _core

@@ -7,7 +7,6 @@ import json as json_module
 import re
 import socket
 import ssl
-import time
 from base64 import b64encode
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -114,7 +113,12 @@ class FastHttpSession:
             self._take_credentials(base_url)
         self._pool = _shared_pool(client_pool, kwargs.get("concurrency", 10))
         self._client = _core.Client(hub.core, self.base_url, self._pool)
-        self._settings = (kwargs.get("connection_timeout", 60.0), kwargs.get("network_timeout", 60.0), insecure, _proxy(kwargs))
+        self._settings = (
+            kwargs.get("connection_timeout", 60.0),
+            kwargs.get("network_timeout", 60.0),
+            insecure,
+            _proxy(kwargs),
+        )
         self._headers = _base_headers(kwargs.get("headers"), self.auth_header)
 
     def _take_credentials(self, base_url: str) -> None:
@@ -183,9 +187,7 @@ class FastHttpSession:
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
         options = _options(self._settings, stream)
-        exchange = self._client.fetch(
-            method, target, sent, options, name or url, content, kind, recorder, FastResponse
-        )
+        exchange = self._client.fetch(method, target, sent, options, name or url, content, kind, recorder, FastResponse)
         if type(exchange) is not _core.Exchange:
             if exchange is None:
                 raise ValueError(f"cannot request {self._build_url(target)!r}: not a URL")
