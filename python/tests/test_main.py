@@ -12,7 +12,6 @@ HERE = Path(__file__).parent
 COMMAND = f"""
 import sys
 sys.path[:0] = [{str(HERE)!r}]
-import fakes.install
 from katydid._command import main
 sys.exit(main())
 """
@@ -254,7 +253,7 @@ events.request_success += on_success
 def test_one_user_by_hand(here):
     here.write(
         "debugging.py",
-        f"import os, sys; sys.path[:0] = [{str(HERE)!r}]; import fakes.install, katydid.locust\n"
+        f"import os, sys; sys.path[:0] = [{str(HERE)!r}]; import katydid.locust\n"
         + GOOD
         + "    def on_start(self): self.limit = 2\n"
         "    def context(self): return {}\n"
