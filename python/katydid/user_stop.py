@@ -31,10 +31,10 @@ def stop_users(users: list[Any], timeout: float, at_once: Collection[Any] = ()) 
         elif timeout and user._state == LOCUST_STATE_STOPPING:
             asked.append(user.greenlet)
         elif _stop(user, force=not timeout):
-            killed.append(user.greenlet)
+            killed.append(user)
         else:
             asked.append(user.greenlet)
-    gevent.joinall(killed)
+    _wait_for(killed)
     if not asked:
         return
     gevent.joinall(asked, timeout=timeout)
@@ -42,6 +42,14 @@ def stop_users(users: list[Any], timeout: float, at_once: Collection[Any] = ()) 
     if late:
         logger.info(f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them...")
         gevent.killall(late)
+
+
+def _wait_for(users: list[Any]) -> None:
+    gevent.joinall([user.greenlet for user in users])
+    # Those that had never run were dead at once, but their group hears of it from the loop only.
+    for user in users:
+        while user.greenlet in user.group:
+            gevent.sleep(0)
 
 
 def _stop(user: Any, force: bool) -> bool:

@@ -13,6 +13,7 @@ from katydid.shape import LoadTestShape
 from katydid.user.task import task
 from katydid.user.users import HttpUser, User
 from katydid.user.wait_time import constant
+from katydid.user_host import set_users
 
 
 class Idle(User):
@@ -232,6 +233,21 @@ def test_a_request_listener_may_quit(make_runner):
     runner.start(3, 3)
     with gevent.Timeout(2):
         runner.greenlet.join()
+    assert runner.user_count == 0
+
+
+def test_users_that_were_asked_to_stop_do_not_count_any_more(make_runner):
+    runner = make_runner(Stubborn, stop_timeout=0.3)
+    runner.start(4, 4)
+    gevent.sleep(0.02)
+    fewer = gevent.spawn(set_users, runner, {"Stubborn": 1})
+    gevent.sleep(0.02)
+    fewer.kill()
+    set_users(runner, {"Stubborn": 4})
+    assert (runner.user_count, runner.user_greenlets.leaving()) == (7, {"Stubborn": 3})
+    set_users(runner, {"Stubborn": 2})
+    assert (runner.user_count, runner.user_greenlets.leaving()) == (5, {"Stubborn": 3})
+    runner.stop()
     assert runner.user_count == 0
 
 
