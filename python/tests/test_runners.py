@@ -41,6 +41,12 @@ def _no_test_hangs():
         yield
 
 
+def until(condition):
+    """Waits for a condition; the time limit of the test is the limit."""
+    while not condition():
+        gevent.sleep(0.005)
+
+
 def test_users_come_and_go(make_runner):
     runner = make_runner(Idle, Busy)
     assert (runner.state, runner.user_count) == ("ready", 0)
@@ -71,9 +77,8 @@ def test_the_engine_is_told_of_users_that_end_by_themselves(make_runner):
 
     runner = make_runner(Short)
     runner.start(3, 3)
-    gevent.sleep(0.1)
+    until(lambda: runner._core.told and runner._core.told[-1] == {})
     assert runner._core.told[0] == {"Short": 3}
-    assert runner._core.told[-1] == {}
     assert runner.user_count == 0
 
 
@@ -205,8 +210,7 @@ def test_a_task_may_stop_the_test(make_runner, how, stop_timeout):
 
     runner = make_runner(U, stop_timeout=stop_timeout)
     runner.start(2, 2)
-    gevent.sleep(0.1)
-    assert (runner.state, runner.user_count) == ("stopped", 0)
+    until(lambda: (runner.state, runner.user_count) == ("stopped", 0))
 
 
 @pytest.mark.parametrize("event", ["test_start", "spawning_complete", "test_stopping", "test_stop"])
@@ -237,11 +241,11 @@ def test_a_request_listener_may_quit(make_runner):
 
 
 def test_users_that_were_asked_to_stop_do_not_count_any_more(make_runner):
-    runner = make_runner(Stubborn, stop_timeout=0.3)
+    runner = make_runner(Stubborn, stop_timeout=2)
     runner.start(4, 4)
-    gevent.sleep(0.02)
+    until(lambda: [greenlet.args[0]._state for greenlet in runner.user_greenlets] == ["running"] * 4)
     fewer = gevent.spawn(set_users, runner, {"Stubborn": 1})
-    gevent.sleep(0.02)
+    until(lambda: runner.user_greenlets.leaving() == {"Stubborn": 3})
     fewer.kill()
     set_users(runner, {"Stubborn": 4})
     assert (runner.user_count, runner.user_greenlets.leaving()) == (7, {"Stubborn": 3})
@@ -277,9 +281,8 @@ def test_no_host_stops_the_test_and_is_no_good_run(make_runner, caplog):
 
     runner = make_runner(U)
     runner.start(1, 1)
-    gevent.sleep(0.05)
+    until(lambda: runner.state == "stopped")
     assert "You must specify the base host" in caplog.text
-    assert runner.state == "stopped"
     assert log.unhandled_greenlet_exception
 
 
@@ -290,9 +293,8 @@ def test_a_constructor_that_fails_stops_the_test(make_runner, caplog):
 
     runner = make_runner(U)
     runner.start(1, 1)
-    gevent.sleep(0.05)
+    until(lambda: runner.state == "stopped")
     assert "broken constructor" in caplog.text
-    assert runner.state == "stopped"
     assert log.unhandled_greenlet_exception
 
 
@@ -314,8 +316,7 @@ def test_stop_test_in_a_listener_stops_the_test(make_runner, caplog):
         raise StopTest("enough")
 
     runner.start(1, 1)
-    gevent.sleep(0.05)
-    assert runner.state == "stopped"
+    until(lambda: runner.state == "stopped")
     assert "enough" in caplog.text
     assert not log.unhandled_greenlet_exception
 
@@ -350,9 +351,9 @@ def test_exceptions_of_tasks_are_counted(make_runner):
 
     runner = make_runner(U)
     runner.start(2, 2)
-    gevent.sleep(0.05)
-    (row,) = [it for it in runner.exceptions.values() if it["msg"] == "broken"]
-    assert (row["count"], row["nodes"]) == (2, {"local"})
+    until(lambda: [row["count"] for row in runner.exceptions.values()] == [2])
+    (row,) = runner.exceptions.values()
+    assert (row["msg"], row["nodes"]) == ("broken", {"local"})
     assert "in work" in row["traceback"]
 
 
@@ -386,8 +387,7 @@ def test_a_shape_that_fails_ends_the_test(make_runner, error, unhandled):
 
     runner = make_runner(Idle, shape_class=Shape())
     runner.start_shape()
-    gevent.sleep(0.05)
-    assert runner.state == "stopped"
+    until(lambda: runner.state == "stopped")
     assert log.unhandled_greenlet_exception is unhandled
 
 
