@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -100,7 +101,7 @@ class EngineAdapter(BaseAdapter):
             raise InvalidHeader(str(error), request=request) from error
         options = request_options(timeout, verify, cert, proxy, "stream" if stream else "collect")
         exchange = self.client.fetch(
-            str(request.method), str(request.url), headers, options, None, _content(request.body), None
+            str(request.method), _without_userinfo(str(request.url)), headers, options, None, _content(request.body), None
         )
         if exchange is None:
             raise requests.exceptions.InvalidURL(f"cannot request {request.url!r}", request=request)
@@ -113,6 +114,14 @@ class EngineAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing to do: connections belong to the client."""
+
+
+def _without_userinfo(url: str) -> str:
+    """``requests`` has made a header of user and password; they are not sent in the URL too."""
+    if "@" not in url:
+        return url
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _is_ours(name: Any, request: PreparedRequest) -> bool:

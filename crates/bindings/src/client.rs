@@ -192,6 +192,8 @@ impl Client {
         let asked = Asked {
             method,
             url,
+            is_text: kind != Some(ContentKind::Json)
+                && content.is_some_and(|content| content.is_instance_of::<PyString>()),
             headers: headers.get().block(kind),
             body: content.map_or(Ok(Bytes::new()), body_bytes)?,
             start_time: Timestamp::now().0,
