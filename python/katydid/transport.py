@@ -131,12 +131,12 @@ def _is_ours(name: Any, request: PreparedRequest) -> bool:
 
 
 def _content(body: Any) -> Any:
-    """A prepared body as str or bytes. Files and generators are read here, by the greenlet that sends them."""
+    """A prepared body as str or bytes, or a list of pieces to be sent in chunks. It is read here, by the greenlet that sends it."""
     if body is None or isinstance(body, (str, bytes, bytearray)):
         return body
     if hasattr(body, "read"):
         data = body.read()
         return data.encode() if isinstance(data, str) else data
     if isinstance(body, Iterable):
-        return b"".join(part.encode() if isinstance(part, str) else part for part in body)
+        return [part.encode() if isinstance(part, str) else bytes(part) for part in body]
     return bytes(body)
