@@ -3,9 +3,11 @@
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 
-use parking_lot::Mutex;
+use std::time::{Duration, Instant};
 
-use crate::control::ControlCommand;
+use parking_lot::{Condvar, Mutex};
+
+use crate::control::{ControlCommand, RunnerId};
 use crate::outcome::Outcome;
 
 /// Names one parked greenlet. The generation keeps a late answer from resuming whoever got the place next.
@@ -36,6 +38,7 @@ pub(crate) struct LogLine {
 /// something that the hub thread itself asked for, so its length is bounded by the users that wait.
 pub(crate) struct HubQueue {
     items: Mutex<Vec<HubItem>>,
+    arrived: Condvar,
     reader: PipeReader,
     writer: PipeWriter,
 }
@@ -46,6 +49,7 @@ impl HubQueue {
         let (reader, writer) = std::io::pipe()?;
         Ok(Self {
             items: Mutex::new(Vec::new()),
+            arrived: Condvar::new(),
             reader,
             writer,
         })
@@ -66,6 +70,32 @@ impl HubQueue {
         if was_empty {
             // At most one byte is ever in the pipe, so this neither blocks nor can it be lost.
             let _ = (&self.writer).write(&[1]);
+        }
+        self.arrived.notify_one();
+    }
+
+    /// Waits on this thread, `limit` at most, for the next command of one runner, past whatever else is queued.
+    pub(crate) fn wait_for_command(&self, runner: RunnerId, limit: Duration) -> Option<ControlCommand> {
+        let deadline = Instant::now() + limit;
+        let mut items = self.items.lock();
+        loop {
+            let wanted =
+                |item: &HubItem| matches!(item, HubItem::Control(command) if command.runner == runner);
+            if let Some(position) = items.iter().position(wanted) {
+                let item = items.remove(position);
+                if items.is_empty() {
+                    drop(items);
+                    // The byte that went with it, perhaps not yet written by whoever pushed it.
+                    let _ = (&self.reader).read(&mut [0]);
+                }
+                return match item {
+                    HubItem::Control(command) => Some(command),
+                    _ => None,
+                };
+            }
+            if self.arrived.wait_until(&mut items, deadline).timed_out() {
+                return None;
+            }
         }
     }
 
