@@ -81,6 +81,7 @@ pub(crate) fn run(
     let runner = runner.get();
     let collector = stats.get().collector().clone();
     set_percentiles(&collector, context)?;
+    let hub_thread: u64 = py.import("threading")?.call_method0("get_ident")?.extract()?;
     let queue = runner.hub().queue().clone();
     let shape = has_shape.then(|| Box::new(PythonShape(runner.host().clone())) as Box<dyn LoadShape>);
     let parts = RunParts {
@@ -93,16 +94,16 @@ pub(crate) fn run(
         report: report_context(context)?,
         terminal: Terminal::of_process(),
         signals: SignalSource::Process,
-        forced_end: Box::new(move |exit_code| leave(&queue, exit_code)),
+        forced_end: Box::new(move |exit_code| leave(&queue, hub_thread, exit_code)),
     };
     await_on_hub(py, runner.hub(), async move {
         Ok(katydid_cli::run(&settings, parts).await)
     })
 }
 
-/// Ends the process while its hub thread may be stuck in user code: nothing of Python is called any more.
-fn leave(queue: &HubQueue, exit_code: i32) {
-    crate::logging::write_undelivered(queue);
+/// Ends the process while its hub thread may be stuck in user code, without waiting for that thread.
+fn leave(queue: &HubQueue, hub_thread: u64, exit_code: i32) {
+    crate::logging::write_undelivered(queue, hub_thread);
     // SAFETY: `_exit` ends the process at once; reports have been written and flushed before.
     unsafe { libc::_exit(exit_code) }
 }
