@@ -16,11 +16,12 @@ logger = logging.getLogger("locust.main")
 _NOT_THE_USERS = tuple(os.path.dirname(os.path.abspath(module)) + os.sep for module in (__file__, gevent.__file__))
 
 
-def say(lines: list[tuple[str, int, str]], hub_thread: int) -> None:
-    """Logs ``lines`` (logger, level, message), and where user code keeps the hub thread; writes out what was printed."""
+def say(lines: list[tuple[str, int, str]]) -> None:
+    """Logs ``lines`` (logger, level, message), and where user code blocks; writes out what was printed."""
     for target, level, message in lines:
         logging.getLogger(target).log(level, "%s", message)
-    if where := _user_code_of(sys._current_frames().get(hub_thread)):
+    # All threads, because gevent hides which one is the hub's; there is hardly another.
+    for where in filter(None, map(_user_code_of, sys._current_frames().values())):
         logger.error("User code was at (most recent call last):\n%s", where)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

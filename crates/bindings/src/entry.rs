@@ -81,7 +81,6 @@ pub(crate) fn run(
     let runner = runner.get();
     let collector = stats.get().collector().clone();
     set_percentiles(&collector, context)?;
-    let hub_thread: u64 = py.import("threading")?.call_method0("get_ident")?.extract()?;
     let queue = runner.hub().queue().clone();
     let shape = has_shape.then(|| Box::new(PythonShape(runner.host().clone())) as Box<dyn LoadShape>);
     let parts = RunParts {
@@ -94,7 +93,7 @@ pub(crate) fn run(
         report: report_context(context)?,
         terminal: Terminal::of_process(),
         signals: SignalSource::Process,
-        forced_end: Box::new(move |exit_code| leave(&queue, hub_thread, exit_code)),
+        forced_end: Box::new(move |exit_code| leave(&queue, exit_code)),
     };
     await_on_hub(py, runner.hub(), async move {
         Ok(katydid_cli::run(&settings, parts).await)
@@ -102,8 +101,8 @@ pub(crate) fn run(
 }
 
 /// Ends the process while its hub thread may be stuck in user code, without waiting for that thread.
-fn leave(queue: &HubQueue, hub_thread: u64, exit_code: i32) {
-    crate::logging::write_undelivered(queue, hub_thread);
+fn leave(queue: &HubQueue, exit_code: i32) {
+    crate::logging::write_undelivered(queue);
     // SAFETY: `_exit` ends the process at once; reports have been written and flushed before.
     unsafe { libc::_exit(exit_code) }
 }

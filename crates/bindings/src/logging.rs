@@ -42,12 +42,12 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Writes what Python never got: for a process that ends while its hub thread is stuck. The one place where another
 /// thread runs Python code, because nothing comes after it.
-pub(crate) fn write_undelivered(queue: &HubQueue, hub_thread: u64) {
+pub(crate) fn write_undelivered(queue: &HubQueue) {
     let lines = Arc::new(queue.undelivered_logs());
     let (sender, said) = mpsc::channel();
     let for_python = lines.clone();
     std::thread::spawn(move || {
-        let _ = sender.send(Python::attach(|py| say_farewell(py, &for_python, hub_thread)));
+        let _ = sender.send(Python::attach(|py| say_farewell(py, &for_python)));
     });
     if matches!(said.recv_timeout(FAREWELL), Ok(Ok(()))) {
         return;
@@ -58,7 +58,8 @@ pub(crate) fn write_undelivered(queue: &HubQueue, hub_thread: u64) {
     }
 }
 
-fn say_farewell(py: Python<'_>, lines: &[LogLine], hub_thread: u64) -> PyResult<()> {
-    let arguments = (log_tuples(lines), hub_thread);
-    py.import("katydid.farewell")?.call_method1("say", arguments).map(drop)
+fn say_farewell(py: Python<'_>, lines: &[LogLine]) -> PyResult<()> {
+    py.import("katydid.farewell")?
+        .call_method1("say", (log_tuples(lines),))
+        .map(drop)
 }

@@ -204,9 +204,14 @@ impl<'a> Run<'a> {
             announced: self.said,
             host_failed: self.host_failed,
         };
-        match exit_code::choose(outcome, self.settings.exit_code_on_error) {
-            exit_code::SUCCESS if self.report_failed => exit_code::CONFIGURATION,
-            code => code,
+        match (
+            exit_code::choose(outcome, self.settings.exit_code_on_error),
+            self.insisted,
+        ) {
+            (exit_code::SUCCESS, _) if self.report_failed => exit_code::CONFIGURATION,
+            // Whoever insisted must not find that all went well.
+            (exit_code::SUCCESS, Some(signal)) => signal.exit_code(),
+            (code, _) => code,
         }
     }
 

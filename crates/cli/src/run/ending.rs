@@ -8,7 +8,6 @@ use katydid_engine::{RunEvent, RunState};
 use tokio::time::{Instant, interval, sleep_until};
 
 use super::{End, Run, TARGET, seconds};
-use crate::exit_code;
 use crate::signals::Signal;
 
 /// What users get to stop beyond their stop timeout.
@@ -43,11 +42,6 @@ impl Run<'_> {
         let exit_code = match end {
             End::Refused(error) => error.exit_code(),
             _ => self.exit_code(),
-        };
-        // Whoever insisted must not find that all went well.
-        let exit_code = match self.insisted {
-            Some(signal) if exit_code == exit_code::SUCCESS => signal.exit_code(),
-            _ => exit_code,
         };
         let told = self.parts.host.announce(RunEvent::Quit { exit_code });
         self.patiently("listeners of quit", LISTENERS_GRACE, told).await;
