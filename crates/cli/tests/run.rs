@@ -253,7 +253,11 @@ async fn a_second_signal_ends_a_run_at_once_with_its_reports() {
     .run()
     .await;
     assert_eq!(began.elapsed(), 7 * SECOND);
-    assert_eq!((ran.exit_code, ran.forced), (130, Some(130)), "not as if all went well");
+    assert_eq!(
+        (ran.exit_code, ran.forced),
+        (130, Some(130)),
+        "not as if all went well"
+    );
     assert!(ran.error.contains("(approximated)"));
 }
 
