@@ -10,7 +10,7 @@ import sys
 from argparse import Namespace
 from typing import Any, NoReturn
 
-import katydid.locust  # noqa: F401  (first: makes the library yield, and `import locust` find this package)
+import katydid.locust  # first: makes the library yield, and `import locust` find this package
 from katydid import _command, _core, log, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
@@ -305,7 +305,8 @@ def _report_context(environment: Environment) -> dict[str, Any]:
         "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
         "profile": environment.profile,
         "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
-        "task_ratio": task_ratios(environment.user_classes, options.num_users if options else None),
+        "version": katydid.__version__,
+        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
     }
 
 
