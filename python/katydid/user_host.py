@@ -52,8 +52,9 @@ def set_users(runner: Runner, wanted: dict[str, int]) -> None:
         if missing:
             runner.spawn_users(missing)
     except StopTest as error:
-        # Not one user could be made, most likely for want of a host: that must not pass for a good run.
-        log.unhandled_greenlet_exception = True
+        # A user could not be made, most likely for want of a host: that must not pass for a good run.
+        if runner.environment.process_exit_code is None:
+            runner.environment.process_exit_code = 1
         runner._stop_test(error)
     except Exception as error:
         _log_unhandled("spawning users", error)
