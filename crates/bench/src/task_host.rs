@@ -46,7 +46,7 @@ impl TaskHost {
 }
 
 impl UserHost for TaskHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
+    fn set_users(&self, wanted: UserCounts, _completes: bool) -> HostReply<()> {
         end(self.reconcile(wanted))
     }
 
