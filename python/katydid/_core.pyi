@@ -148,7 +148,10 @@ class Hub:
         """Resumes every greenlet whose wait is over. Called by the loop's timer."""
 
     def must_yield(self) -> bool:
-        """Whether the caller must give others a turn: nobody has parked since the last call."""
+        """Whether the caller must give others a turn: it has not waited for an answer since the last call."""
+
+    def follow_up(self, command: Command) -> Command | None:
+        """The command that the runner answers ``command`` with, if it does so at once. No greenlet runs meanwhile."""
 
 class Command:
     """Something that a runner wants from Python; answered once."""
@@ -318,7 +321,7 @@ class Exchange:
     @property
     def request_headers(self) -> list[tuple[str, str]]: ...
     @property
-    def request_body(self) -> bytes | None: ...
+    def request_body(self) -> str | bytes | None: ...
     @property
     def status(self) -> int:
         """0 without a response."""

@@ -51,7 +51,10 @@ def prepared_request(exchange: _core.Exchange) -> requests.PreparedRequest:
     request._cookies = RequestsCookieJar()
     request.hooks = default_hooks()
     if request.body:
-        request.headers["Content-Length"] = str(len(request.body))
+        size = len(request.body.encode() if isinstance(request.body, str) else request.body)
+        request.headers["Content-Length"] = str(size)
+    elif request.method not in ("GET", "HEAD"):
+        request.headers["Content-Length"] = "0"
     return request
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
 import logging
@@ -11,7 +12,7 @@ from argparse import Namespace
 from typing import Any, NoReturn
 
 import katydid.locust  # first: makes the library yield, and `import locust` find this package
-from katydid import _command, _core, log, stats
+from katydid import _command, _core, log, runners, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
 from katydid.event import Events, events
@@ -75,6 +76,7 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
         return _show_task_ratio(user_classes, options)
 
     _refuse_distributed(options)
+    _begin_csv_files(options)
     environment.create_local_runner()
     _fire_init(environment)
     _check_hosts(environment)
@@ -260,6 +262,19 @@ def _refuse_distributed(options: Namespace) -> None:
             _fail(f"--{name}: distributed runs are not part of this version of Katydid")
 
 
+def _begin_csv_files(options: Namespace) -> None:
+    """Empties the CSV files, so that those of an earlier run cannot pass for this one's when ``init`` fails."""
+    if not options.csv_prefix:
+        return
+    # A path that cannot be written is said by the engine, which opens them for good.
+    with contextlib.suppress(OSError):
+        if folder := os.path.dirname(options.csv_prefix):
+            os.makedirs(folder, exist_ok=True)
+        for table in ("stats", "stats_history", "failures", "exceptions"):
+            with open(f"{options.csv_prefix}_{table}.csv", "w", encoding="utf-8"):
+                pass
+
+
 def _fire_init(environment: Environment) -> None:
     """Lets locustfiles set up what they need; what fails there is logged, and nothing can be tested after it."""
     if environment.parsed_options and environment.parsed_options.equal_weights:
@@ -304,6 +319,9 @@ def _report_context(environment: Environment) -> dict[str, Any]:
         "locustfile": environment.locustfile,
         "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
         "profile": environment.profile,
+        # Read now, because locustfiles set them.
+        "cpu_monitor_interval": float(runners.CPU_MONITOR_INTERVAL),
+        "cpu_warning_threshold": float(runners.CPU_WARNING_THRESHOLD),
         "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
         "version": katydid.__version__,
         "tasks": task_ratios(environment.user_classes, options.num_users if options else None),

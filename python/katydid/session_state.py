@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from requests import Request
 from requests.cookies import RequestsCookieJar, get_cookie_header
 from requests.structures import CaseInsensitiveDict
+from requests.utils import default_headers as requests_default_headers
 
 from katydid import _core
 
@@ -26,6 +27,15 @@ class SessionHeaders(CaseInsensitiveDict):
     def __delitem__(self, key: Any) -> None:
         super().__delitem__(key)
         self.encoded = None
+
+
+def default_headers() -> CaseInsensitiveDict[str]:
+    """What requests sends by default. It offers ``br`` only beside the brotli package; the engine always knows it."""
+    headers = requests_default_headers()
+    codings = headers["Accept-Encoding"]
+    if "br" not in codings.split(", "):
+        headers["Accept-Encoding"] = codings.replace("deflate", "deflate, br")
+    return headers
 
 
 def encode_headers(headers: Any) -> _core.Headers:

@@ -10,7 +10,7 @@ use katydid_stats::{Sample, Timestamp};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyString, PyType};
+use pyo3::types::{PyBytes, PyList, PyString, PyType};
 use pyo3::{ffi, intern};
 
 use crate::exchange::{Asked, Exchange};
@@ -159,7 +159,7 @@ impl Client {
     ///
     /// With a `recorder`, a response below 400 without cookies and redirect is recorded under `name` (or path and query) and comes back as a new
     /// `response_class` object that carries the exchange as `_exchange`. Anything else comes back as an
-    /// `Exchange`, not recorded. None if the URL needs a closer look (`requests` knows the right error).
+    /// `Exchange`, not recorded. A list as `content` is sent in chunks. None if the URL needs a closer look (`requests` knows the right error).
     #[pyo3(signature = (method, url, headers, options, name=None, content=None, content_kind=None, recorder=None, response_class=None))]
     #[expect(
         clippy::too_many_arguments,
@@ -189,14 +189,20 @@ impl Client {
                 ContentKind::Form
             }
         });
+        let (body, pieces) = match content.map(|content| content.cast::<PyList>()) {
+            Some(Ok(list)) => (Bytes::new(), Some(pieces(list)?)),
+            _ => (content.map_or(Ok(Bytes::new()), body_bytes)?, None),
+        };
         let asked = Asked {
             method,
             url,
+            is_text: kind != Some(ContentKind::Json)
+                && content.is_some_and(|content| content.is_instance_of::<PyString>()),
             headers: headers.get().block(kind),
-            body: content.map_or(Ok(Bytes::new()), body_bytes)?,
+            body,
             start_time: Timestamp::now().0,
         };
-        let result = this.exchange(py, &asked, &options.get().0)?;
+        let result = this.exchange(py, &asked, pieces, &options.get().0)?;
         if let (Some(recorder), Some(class), Ok(response)) = (recorder, response_class, &result)
             && is_plain(response)
         {
@@ -237,11 +243,12 @@ impl Client {
         &self,
         py: Python<'_>,
         asked: &Asked,
+        pieces: Option<http::Body>,
         options: &FetchOptions,
     ) -> PyResult<Result<http::Response, Box<http::Failure>>> {
         let mut request = http::Request::new(asked.method.clone(), asked.url.clone());
         request.headers = asked.headers.clone();
-        request.body = asked.body.clone().into();
+        request.body = pieces.unwrap_or_else(|| asked.body.clone().into());
         request.timeouts = options.timeouts;
         request.mode = options.mode;
         request.decode = options.decode;
@@ -377,6 +384,16 @@ fn body_bytes(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
         .extract()
         .map_err(|_| PyTypeError::new_err("a request body must be str, bytes or bytearray"))?;
     Ok(Bytes::from_owner(owned))
+}
+
+/// A body that is sent in chunks, one for each piece.
+fn pieces(list: &Bound<'_, PyList>) -> PyResult<http::Body> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(list.len().max(1));
+    for piece in list {
+        let queued = sender.try_send(Ok(body_bytes(&piece)?));
+        debug_assert!(queued.is_ok(), "the channel has room for every piece");
+    }
+    Ok(http::Body::Stream(receiver))
 }
 
 fn seconds(value: Option<f64>) -> PyResult<Option<Duration>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use katydid_http as http;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::client::Client;
 use crate::error::{describe, os_error};
@@ -19,6 +19,8 @@ pub(crate) struct Asked {
     pub(crate) url: http::Url,
     pub(crate) headers: http::HeaderBlock,
     pub(crate) body: Bytes,
+    /// Whether `requests` would have kept the body as text: it does, except for JSON.
+    pub(crate) is_text: bool,
     pub(crate) start_time: f64,
 }
 
@@ -69,10 +71,15 @@ impl Exchange {
         header_lines(self.asked.headers.as_bytes())
     }
 
-    /// The request body.
+    /// The request body, as str if it was given as one; JSON as bytes.
     #[getter]
-    fn request_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
-        (!self.asked.body.is_empty()).then(|| PyBytes::new(py, &self.asked.body))
+    fn request_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let body = &self.asked.body;
+        match std::str::from_utf8(body) {
+            _ if body.is_empty() => None,
+            Ok(text) if self.asked.is_text => Some(PyString::new(py, text).into_any()),
+            _ => Some(PyBytes::new(py, body).into_any()),
+        }
     }
 
     /// The status; 0 without a response.

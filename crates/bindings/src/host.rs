@@ -45,8 +45,12 @@ impl PythonHost {
 }
 
 impl UserHost for PythonHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
-        self.ask(|answer| ControlRequest::SetUsers(wanted, answer))
+    fn set_users(&self, wanted: UserCounts, ends_ramp: bool) -> HostReply<()> {
+        self.ask(|answer| ControlRequest::SetUsers {
+            wanted,
+            ends_ramp,
+            answer,
+        })
     }
 
     fn stop_all(&self) -> HostReply<()> {

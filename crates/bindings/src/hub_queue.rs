@@ -4,9 +4,9 @@ use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
-use crate::control::ControlCommand;
+use crate::control::{ControlCommand, RunnerId};
 use crate::outcome::Outcome;
 
 /// Names one parked greenlet. The generation keeps a late answer from resuming whoever got the place next.
@@ -45,6 +45,7 @@ struct Waiting {
 /// something that the hub thread itself asked for, so its length is bounded by the users that wait.
 pub(crate) struct HubQueue {
     waiting: Mutex<Waiting>,
+    arrived: Condvar,
     reader: PipeReader,
     writer: PipeWriter,
 }
@@ -55,6 +56,7 @@ impl HubQueue {
         let (reader, writer) = std::io::pipe()?;
         Ok(Self {
             waiting: Mutex::default(),
+            arrived: Condvar::new(),
             reader,
             writer,
         })
@@ -78,6 +80,33 @@ impl HubQueue {
         if was_empty {
             // At most one byte is ever in the pipe, so this neither blocks nor can it be lost.
             let _ = (&self.writer).write(&[1]);
+        }
+        self.arrived.notify_one();
+    }
+
+    /// Waits on this thread, `limit` at most, for the next command of one runner, past whatever else is queued.
+    pub(crate) fn wait_for_command(&self, runner: RunnerId, limit: Duration) -> Option<ControlCommand> {
+        let deadline = Instant::now() + limit;
+        let mut waiting = self.waiting.lock();
+        loop {
+            let wanted =
+                |item: &HubItem| matches!(item, HubItem::Control(command) if command.runner == runner);
+            if let Some(position) = waiting.items.iter().position(wanted) {
+                let item = waiting.items.remove(position);
+                if waiting.items.is_empty() {
+                    waiting.commanded_at = None;
+                    drop(waiting);
+                    // The byte that went with it, perhaps not yet written by whoever pushed it.
+                    let _ = (&self.reader).read(&mut [0]);
+                }
+                return match item {
+                    HubItem::Control(command) => Some(command),
+                    _ => None,
+                };
+            }
+            if self.arrived.wait_until(&mut waiting, deadline).timed_out() {
+                return None;
+            }
         }
     }
 

@@ -21,7 +21,7 @@ use crate::exit_code;
 use crate::first_look::version;
 use crate::settings::Settings;
 use crate::signals::{Signal, Signals};
-pub use parts::{ForcedEnd, RunParts, statistics_observer};
+pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
 
 /// The logger's name in Locust.
 const TARGET: &str = "locust.main";

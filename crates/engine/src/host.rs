@@ -23,7 +23,9 @@ pub struct HostError(pub String);
 pub trait UserHost: Send + Sync + 'static {
     /// Makes so many users of each class live. The numbers are absolute; a class that is not named keeps its
     /// users. Resolves once carried out, graceful stops included. A later call supersedes an earlier one.
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()>;
+    ///
+    /// `ends_ramp`: the reply is answered at once with the announcement that the ramp is over.
+    fn set_users(&self, wanted: UserCounts, ends_ramp: bool) -> HostReply<()>;
 
     /// Stops every user, with the stop timeout applied. Resolves when all are gone.
     fn stop_all(&self) -> HostReply<()>;

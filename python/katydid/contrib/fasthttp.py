@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json as json_module
 import re
-import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Generator
@@ -21,7 +20,6 @@ from katydid.contrib.fast_response import (
     FAILURE_EXCEPTIONS as FAILURE_EXCEPTIONS,
 )
 from katydid.contrib.fast_response import (
-    DecodeError,
     ErrorResponse,
     FastRequest,
     FastResponse,
@@ -36,6 +34,7 @@ from katydid.exception import StopTest
 from katydid.hub import hub
 from katydid.lazy_response import LazyResponse
 from katydid.on_demand import OnDemand
+from katydid.request_errors import decoding_error, name_error
 from katydid.session_state import SessionCookies
 from katydid.user.users import RestMixin, User
 
@@ -108,7 +107,8 @@ class FastHttpSession:
         self.base_url = base_url
         self.request_event = request_event
         self.user = user
-        self.max_redirects = kwargs.get("max_redirects", 30)
+        self.max_redirects = int(kwargs.get("max_redirects", 30))
+        self.max_retries = int(kwargs.get("max_retries", 0))
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
         self._pool = _shared_pool(client_pool, kwargs.get("concurrency", 10))
@@ -170,13 +170,11 @@ class FastHttpSession:
         """
         if name is None:
             name = self.request_name
-        content, kind, extra = self._body(data, json, headers, auth, kwargs)
+        content, kind, extra = self._body(method, data, json, headers, auth, kwargs)
         block = self._headers if extra is None else self._headers.merged(extra)
         target = url
-        if kwargs:
-            params = kwargs.get("params")
-            if params:
-                target = f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
+        if kwargs and (params := _params(method, kwargs)):
+            target = _with_query(url, params)
         cookies = self.__dict__.get("cookiejar")
         sent = block
         if cookies is not None and len(cookies):
@@ -197,9 +195,9 @@ class FastHttpSession:
         self._take_cookies(exchange)
         if allow_redirects and exchange.status in self.redirect_codes and exchange.header("location"):
             limit = kwargs.get("max_redirects", self.max_redirects)
-            exchange, hops_time, error = self._follow(exchange, method, block, content, kind, options, limit)
+            exchange, hops_time, error = self._follow(exchange, method, block, content, kind, options, limit, target)
             response_time += hops_time
-        response = self._response(exchange, stream, error)
+        response = self._response(exchange, stream, error, self._build_url(target))
         meta = {
             "request_type": method,
             "name": name or url,
@@ -217,21 +215,22 @@ class FastHttpSession:
         return response
 
     def _body(
-        self, data: Any, json: Any, headers: dict[str, str] | None, auth: Any, kwargs: dict[str, Any]
+        self, method: str, data: Any, json: Any, headers: dict[str, str] | None, auth: Any, kwargs: dict[str, Any]
     ) -> tuple[Any, int | None, dict[str, str] | None]:
         """The body, what kind it is (see Client.fetch), and the headers of this one request."""
         extra: dict[str, str] | None = dict(headers) if headers else None
         if auth:
             extra = {**(extra or {}), "Authorization": _basic(*auth)}
+        if kwargs and not data and method == "POST" and (fields := _other(kwargs)):
+            data = fields
         if kwargs.get("files"):
             prepared = PreparedRequest()
             prepared.headers = {}  # type: ignore[assignment]
             prepared.prepare_body(data, kwargs["files"])
             return prepared.body, None, {**(extra or {}), "Content-Type": prepared.headers["Content-Type"]}
         if data:
-            if isinstance(data, dict):
-                return urlencode(data, doseq=True), 1, extra
-            return data, None, extra
+            content_type, data = _typed(data)
+            return data, None, {"Content-Type": content_type, **(extra or {})}
         if json is None:
             return None, None, extra
         if extra is None or not any(key.lower() == "accept" for key in extra):
@@ -256,6 +255,7 @@ class FastHttpSession:
         kind: int | None,
         options: _core.Options,
         limit: int,
+        target: str,
     ) -> tuple[_core.Exchange, float, Exception | None]:
         """Follows redirects: the last exchange, the milliseconds of all hops, and what went wrong."""
         spent = 0.0
@@ -278,12 +278,21 @@ class FastHttpSession:
             self._take_cookies(exchange)
         if exchange.status not in self.redirect_codes:
             return exchange, spent, None
-        return exchange, spent, RetriesExceeded(f"Redirection limit reached ({limit})")
+        return exchange, spent, RetriesExceeded(
+            self._build_url(target), f"Redirection limit reached ({self.max_redirects})"
+        )
 
-    def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None) -> FastResponse:
+    def _response(
+        self, exchange: _core.Exchange, stream: bool, error: Exception | None, url: str
+    ) -> FastResponse:
         failure = exchange.failure
         if failure is not None:
-            return ErrorResponse(exchange, _exception_for(failure))
+            reason = _exception_for(failure)
+            if isinstance(reason, TimeoutError) or getattr(reason, "errno", None) in _RETRIED:
+                reason = RetriesExceeded(url, self.max_retries, original=reason)
+            return ErrorResponse(exchange, reason)
+        if type(error) is RetriesExceeded:
+            return ErrorResponse(exchange, error)
         response = FastResponse.of(exchange, streamed=stream)
         agent = self.__dict__.get("client")
         valid = self.valid_codes if agent is None else agent.valid_response_codes
@@ -374,6 +383,8 @@ class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
         )
 
 
+#: Of these geventhttpclient says that it tried often enough, also when it tried once.
+_RETRIED = frozenset((errno.ETIMEDOUT, errno.ENOLINK, errno.ENOENT, errno.EPIPE))
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
 _known_options: dict[Any, _core.Options] = {}
 _insecure_tls: list[_core.Tls] = []
@@ -402,6 +413,36 @@ def _options(settings: tuple[float, float, bool, str | None], stream: bool) -> _
             "stream" if stream else "collect",
         )
     return known
+
+
+def _other(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What is no argument of a request: geventhttpclient takes it for fields of the form or the query."""
+    return {name: value for name, value in kwargs.items() if name not in _ARGUMENTS}
+
+
+_ARGUMENTS = frozenset(("params", "files", "max_redirects", "max_retries", "to_string", "debug_stream"))
+
+
+def _params(method: str, kwargs: dict[str, Any]) -> Any:
+    params = kwargs.get("params")
+    if method == "POST" or (params and not isinstance(params, dict)):
+        return params
+    return {**(params or {}), **_other(kwargs)}
+
+
+def _with_query(url: str, params: Any) -> str:
+    path, hash_sign, fragment = url.partition("#")
+    query = params if isinstance(params, str) else urlencode(params, doseq=True)
+    return f"{path}{'&' if '?' in path else '?'}{query}{hash_sign}{fragment}"
+
+
+def _typed(data: Any) -> tuple[str, Any]:
+    """A body and the Content-Type that it has if nobody says otherwise."""
+    if isinstance(data, dict):
+        return "application/x-www-form-urlencoded; charset=utf-8", urlencode(data).encode()
+    if isinstance(data, str):
+        return "text/plain; charset=utf-8", data.encode()
+    return "application/octet-stream", data
 
 
 def _proxy(settings: dict[str, Any]) -> str | None:
@@ -440,13 +481,14 @@ def _exception_for(failure: tuple[str, str, int | None]) -> Exception:
     if kind in ("connect_timeout", "read_timeout"):
         return TimeoutError("timed out")
     if kind == "dns":
-        return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return name_error(text)
     if kind == "reset":
         return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
     if kind in ("closed", "incomplete"):
         return HTTPConnectionClosed("connection closed.")
     if kind == "decode":
-        return DecodeError(text)
+        coding, _, reason = text.removeprefix("decode the ").partition(" body: ")
+        return decoding_error(coding, reason)
     if kind in ("tls", "tls_settings"):
         return ssl.SSLError(1, text)
     if kind in ("invalid_response", "head_too_large"):

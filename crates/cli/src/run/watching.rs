@@ -24,10 +24,6 @@ const SHOWS_PER_TABLE: u64 = 2;
 /// How often a point is added to the history.
 const HISTORY_EVERY: Duration = Duration::from_secs(5);
 
-/// How often listeners are told of the processor. Locust's interval, and its threshold below.
-const MONITOR_EVERY: Duration = Duration::from_secs(10);
-const CPU_WARNING_PERCENT: f64 = 90.0;
-
 /// What the watch keeps for itself.
 struct Watch {
     meter: UsageMeter,
@@ -50,7 +46,7 @@ impl Run<'_> {
             monitoring: None,
         };
         let (mut collect, mut show) = (every(COLLECT_EVERY), every_from_now(SHOW_EVERY));
-        let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(MONITOR_EVERY));
+        let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(self.parts.monitor.interval));
         loop {
             tokio::select! {
                 biased;
@@ -167,7 +163,7 @@ impl Run<'_> {
     /// Tells listeners of the processor, unless they are still at the last time.
     fn monitor(&mut self, watch: &mut Watch) {
         let usage = watch.monitor_meter.read();
-        let is_busy = usage.busiest_thread_percent > CPU_WARNING_PERCENT;
+        let is_busy = usage.busiest_thread_percent > self.parts.monitor.warning_percent;
         if is_busy && !watch.has_warned {
             watch.has_warned = true;
             log::warn!(

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use katydid_cli::{RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer};
+use katydid_cli::{Monitor, RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer};
 use katydid_engine::{
     Announced, HostError, HostReply, LoadShape, RunEvent, Runner, UserClass, UserCounts, UserHost,
 };
@@ -73,7 +73,7 @@ impl FakeHost {
 }
 
 impl UserHost for FakeHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
+    fn set_users(&self, wanted: UserCounts, _ends_ramp: bool) -> HostReply<()> {
         if self.manner.is_broken {
             return Box::pin(async { Err(HostError("Visitor: no such host".to_owned())) });
         }
@@ -230,6 +230,7 @@ pub fn compose(manner: Manner, terminal: Terminal, signals: SignalSource) -> (Ar
         shape: None,
         shape_uses_common_options: false,
         report,
+        monitor: Monitor::default(),
         terminal,
         signals,
         forced_end: Box::new(|code| std::process::exit(code)),
