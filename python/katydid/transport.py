@@ -43,7 +43,8 @@ def request_options(
         connect, read = timeout.connect_timeout, timeout.read_timeout
     else:
         connect = read = timeout
-    options = _core.Options(connect, read, _tls_settings(verify, cert), _core.Proxy(proxy) if proxy else None, mode)
+    tls = _tls_settings(verify, cert)
+    options = _core.Options(connect, read, tls, _core.Proxy(proxy) if proxy else None, mode, says_empty=True)
     if len(_options) >= _OPTIONS_KEPT:
         _options.clear()
     _options[key] = options
