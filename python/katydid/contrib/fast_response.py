@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from katydid.event import EventHook
 
 
-class HTTPConnectionClosed(Exception):
-    """The server closed the connection before its response was complete."""
-
-
 class HTTPParseError(Exception):
     """What the server sent is not HTTP."""
+
+
+class HTTPConnectionClosed(HTTPParseError):
+    """The server closed the connection before its response began."""
 
 
 class FastRequestError(Exception):

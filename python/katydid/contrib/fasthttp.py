@@ -307,7 +307,7 @@ class FastHttpSession:
     ) -> FastResponse:
         failure = exchange.failure
         if failure is not None:
-            reason = _exception_for(failure)
+            reason = _exception_for(failure, in_body=bool(exchange.head_status))
             if not exchange.head_status and _is_retried(failure):
                 reason = RetriesExceeded(url, self.max_retries, original=reason)
             if exchange.head_status:
@@ -521,18 +521,18 @@ def _is_retried(failure: tuple[str, str, int | None]) -> bool:
     return kind in ("connect_timeout", "read_timeout") or number in _RETRIED
 
 
-def _exception_for(failure: tuple[str, str, int | None]) -> Exception:
+def _exception_for(failure: tuple[str, str, int | None], in_body: bool) -> Exception:
     """The exception that geventhttpclient would have raised."""
     kind, text, number = failure
     if kind in ("connect_timeout", "read_timeout"):
         return TimeoutError("timed out")
     if kind == "dns":
         return name_error(text)
-    if kind == "reset":
+    if kind == "reset" and in_body:
         return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
     if kind == "incomplete":
         return HTTPParseError("Incomplete response.")
-    if kind == "closed":
+    if kind in ("closed", "reset"):
         return HTTPConnectionClosed("connection closed.")
     if kind == "decode":
         coding, _, reason = text.removeprefix("decode the ").partition(" body: ")
