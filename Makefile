@@ -79,6 +79,7 @@ format: setup ## Format Rust and Python
 	$(VENV)/bin/ruff check --fix $(RUFF)
 
 bench: ## Katydid, Locust and wrk against one nginx worker, in one sitting
+	@bench/rust-path --build
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.run $(BENCH)
 
 bench-peers: ## Install the optional peers oha and goose (cargo install)

@@ -20,8 +20,12 @@ def command_line(argv: Sequence[str]) -> tuple[Literal["exit", "run"], Any]:
 
     Returns:
         ``('exit', code)`` after --help, --version, a command that needs no Python, or an error; otherwise
-        ``('run', early)``, where ``early['locustfile']`` is the list of what -f named.
+        ``('run', early)``, where ``early['locustfile']`` is the list of what -f named, ``early['unknown']`` what only
+        a locustfile can know, and the rest are values by ``dest``.
     """
+
+def check_options(options: dict[str, Any]) -> tuple[int, str] | None:
+    """Checks options that Python parsed, by ``dest``: an exit code and a line, or None if they can be run."""
 
 class Stats:
     """Owner of one environment's statistics. Times in milliseconds, sizes in bytes, moments in epoch seconds."""
@@ -382,8 +386,8 @@ def run(
 
     Args:
         options: values by ``dest``, as Python's parser read them: spans of time are seconds.
-        context: what reports show and only Python knows: ``locustfile``, ``host``, ``profile``, ``task_ratio``
-            (``per_class`` and ``total``) and ``shape_uses_common_options``.
+        context: what reports show and only Python knows: ``locustfile``, ``host``, ``profile``, ``version``,
+            ``tasks`` (``per_class`` and ``total``) and ``shape_uses_common_options``.
 
     Returns:
         The exit code.

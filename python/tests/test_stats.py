@@ -102,7 +102,7 @@ def test_lines_of_the_tables(monkeypatch):
     request_stats = RequestStats()
     request_stats.log_request("GET", "/", 12.7, 100)
     assert request_stats.get("/", "GET").to_string() == (
-        "GET      /                      1     0(0.00%) |     12      12      12     12 |    1.50        0.00"
+        "GET      /                      1     0(0.00%) |     12      12      12     12 |    0.00        0.00"
     )
     assert str(request_stats.total).startswith("         Aggregated ")
     monkeypatch.setattr(stats, "PERCENTILES_TO_REPORT", [0.5, 0.9, 1.0])

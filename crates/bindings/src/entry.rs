@@ -102,7 +102,7 @@ pub(crate) fn run(
     })
 }
 
-/// Ends the process while its hub thread may be stuck in user code: nothing of Python is called any more.
+/// Ends the process while its hub thread may be stuck in user code, without waiting for that thread.
 fn leave(queue: &HubQueue, exit_code: i32) {
     crate::logging::write_undelivered(queue);
     // SAFETY: `_exit` ends the process at once; reports have been written and flushed before.

@@ -105,7 +105,7 @@ impl Hub {
         }
         *self.batch.lock() = batch;
         if !lines.is_empty() {
-            self.callbacks.log.call1(py, (log_tuples(lines),))?;
+            self.callbacks.log.call1(py, (log_tuples(&lines),))?;
         }
         Ok(())
     }
@@ -239,10 +239,10 @@ impl Hub {
     }
 }
 
-fn log_tuples(lines: Vec<LogLine>) -> Vec<(String, u8, String)> {
+pub(crate) fn log_tuples(lines: &[LogLine]) -> Vec<(&str, u8, &str)> {
     lines
-        .into_iter()
-        .map(|line| (line.target, python_level(line.level), line.message))
+        .iter()
+        .map(|line| (&*line.target, python_level(line.level), &*line.message))
         .collect()
 }
 

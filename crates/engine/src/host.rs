@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::event::{Announced, RunEvent};
 use crate::user_class::UserCounts;
@@ -34,4 +35,10 @@ pub trait UserHost: Send + Sync + 'static {
 
     /// Users alive at this moment. Never blocks.
     fn user_counts(&self) -> UserCounts;
+
+    /// How long the oldest of the requests above has waited without the host taking notice of it. Only a host
+    /// whose thread user code can block has anything to say here.
+    fn unheard_for(&self) -> Duration {
+        Duration::ZERO
+    }
 }

@@ -368,6 +368,7 @@ class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
     """A user whose ``client`` is a :class:`FastHttpSession`. The class attributes are read when a user is made."""
 
     abstract = True
+    _needs_host = True
     network_timeout: float = 60.0
     connection_timeout: float = 60.0
     max_redirects: int = 30

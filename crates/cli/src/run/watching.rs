@@ -30,7 +30,6 @@ struct Watch {
     /// A second one, whose readings span the longer interval.
     monitor_meter: UsageMeter,
     has_warned: bool,
-    spawn_steps: u64,
     shows: u64,
     /// What listeners of the usage events say.
     monitoring: Option<HostReply<Announced>>,
@@ -43,7 +42,6 @@ impl Run<'_> {
             meter: UsageMeter::start(),
             monitor_meter: UsageMeter::start(),
             has_warned: false,
-            spawn_steps: 0,
             shows: 0,
             monitoring: None,
         };
@@ -55,7 +53,7 @@ impl Run<'_> {
                 signal = self.signals.next() => return self.told_to_end(signal),
                 () = until(self.deadline) => return End::RunTime,
                 changed = self.status.changed() => {
-                    if let Some(end) = self.look_at_status(changed.is_ok(), &mut watch) {
+                    if let Some(end) = self.look_at_status(changed.is_ok()) {
                         return end;
                     }
                 }
@@ -81,16 +79,11 @@ impl Run<'_> {
         End::Signal
     }
 
-    fn look_at_status(&mut self, is_alive: bool, watch: &mut Watch) -> Option<End> {
+    fn look_at_status(&mut self, is_alive: bool) -> Option<End> {
         if !is_alive {
             return Some(End::Failure("the runner is gone".to_owned()));
         }
         let status = self.status.borrow_and_update().clone();
-        // Two steps of a fast ramp may pass between two looks; the one that is missed is as late as its neighbour.
-        if status.spawn_steps != watch.spawn_steps {
-            watch.spawn_steps = status.spawn_steps;
-            self.parts.collector.health().record_spawn_lag(status.spawn_lag);
-        }
         if let Some(why) = status.failure {
             return Some(End::Failure(why));
         }

@@ -34,6 +34,8 @@ pub struct Manner {
     pub exception: Option<&'static str>,
     /// Users never stop.
     pub is_stuck: bool,
+    /// Nothing that is asked is heard.
+    pub is_blocked: bool,
     /// Users cannot be started.
     pub is_broken: bool,
     /// What listeners say to an event, by its name.
@@ -90,7 +92,17 @@ impl UserHost for FakeHost {
         Box::pin(async { Ok(()) })
     }
 
+    fn unheard_for(&self) -> Duration {
+        match self.manner.is_blocked {
+            true => Duration::MAX,
+            false => Duration::ZERO,
+        }
+    }
+
     fn announce(&self, event: RunEvent) -> HostReply<Announced> {
+        if self.manner.is_blocked {
+            return Box::pin(std::future::pending());
+        }
         let name = event.name();
         let text = match event {
             RunEvent::Quit { exit_code } => format!("quit({exit_code})"),
