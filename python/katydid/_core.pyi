@@ -267,11 +267,17 @@ class Headers:
     def merged(self, overrides: dict[Any, Any]) -> Headers:
         """These headers with some replaced or added; a value of None takes one away."""
 
+    def has(self, name: str) -> bool:
+        """Whether there is a header of this name, in any case."""
+
     def items(self) -> list[tuple[str, str]]:
         """(name, value) in order."""
 
 class Options:
-    """Settings of a request that rarely change. Timeouts in seconds; ``decode`` undoes Content-Encoding."""
+    """Settings of a request that rarely change. Timeouts in seconds; ``decode`` undoes Content-Encoding.
+
+    ``says_empty``: a request without a body has ``Content-Length: 0``, unless it is GET or HEAD.
+    """
 
     def __init__(
         self,
@@ -281,6 +287,7 @@ class Options:
         proxy: Proxy | None = None,
         mode: Literal["collect", "discard", "stream"] = "collect",
         decode: bool = True,
+        says_empty: bool = False,
     ) -> None: ...
 
 class Client:
@@ -325,6 +332,10 @@ class Exchange:
     @property
     def status(self) -> int:
         """0 without a response."""
+
+    @property
+    def head_status(self) -> int:
+        """The status of a response whose body could not be read; 0 otherwise."""
 
     @property
     def reason(self) -> str: ...

@@ -200,7 +200,7 @@ class HttpSession(requests.Session):
                 if type(data) in (str, bytes):
                     content = data
                 elif type(data) is dict:
-                    content, kind = _encode_form(data), FORM
+                    content, kind = encode_form(data), FORM
                 else:
                     return self._request_by_requests(method, url, name, catch_response, context, data, json, kwargs)
                 if not content:
@@ -232,7 +232,7 @@ class HttpSession(requests.Session):
             if params:
                 if type(params) is not dict or "#" in url:
                     return None
-                url = f"{url}{'&' if '?' in url else '?'}{_encode_form(params)}"
+                url = f"{url}{'&' if '?' in url else '?'}{encode_form(params)}"
             extra = kwargs.get("headers")
             if extra:
                 try:
@@ -244,7 +244,7 @@ class HttpSession(requests.Session):
         if self._authorization:
             encoded = self._authorize(encoded)
         cookies = self.__dict__.get("cookies")
-        if cookies is not None and len(cookies):
+        if cookies is not None and len(cookies) and not encoded.has("cookie"):
             if type(cookies) is not SessionCookies:
                 return None
             header = cookies.header_for(self._build_url(url))
@@ -289,8 +289,11 @@ class HttpSession(requests.Session):
             if exchange.header("set-cookie") is not None:
                 extract_cookies_to_jar(self.cookies, response.request, response.raw)
                 extract_cookies_to_jar(response.cookies, response.request, response.raw)
-            if exchange.status in REDIRECTS and kwargs.get("allow_redirects", True):
-                response, response_time = self._follow(response, kwargs)
+            if exchange.status in REDIRECTS:
+                if kwargs.get("allow_redirects", True):
+                    response, response_time = self._follow(response, kwargs)
+                else:
+                    response._session = self
         return self._report(
             response, method, name or first_path, catch_response, context, response_time, exchange.start_time, first_url
         )
@@ -475,10 +478,10 @@ def _only_engine(adapters: dict[str, Any] | None) -> bool:
     return set(adapters) == {"https://", "http://"} and all(type(a) is EngineAdapter for a in adapters.values())
 
 
-def _encode_form(data: dict[Any, Any]) -> str:
-    """A mapping as ``requests`` encodes it: None values left out, lists repeated."""
+def encode_form(data: Any) -> str:
+    """A mapping or pairs as ``requests`` encodes them: None values left out, lists repeated."""
     pairs = []
-    for key, value in data.items():
+    for key, value in data.items() if isinstance(data, dict) else data:
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
             value = (value,)
         pairs.extend((key, item) for item in value if item is not None)

@@ -126,15 +126,17 @@ def _pool_name(request: PreparedRequest) -> str:
 
 
 def _tls(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:
-    if "certificate" in text:
-        inner: ssl.SSLError = ssl.SSLCertVerificationError(
-            1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {text}"
-        )
-    else:
-        inner = ssl.SSLError(1, text)
+    inner = tls_error(text)
     outer = exceptions.SSLError(text, request=request)
-    outer.__context__ = inner
+    outer.__context__ = urllib3_exceptions.SSLError(inner)
     return outer
+
+
+def tls_error(text: str) -> ssl.SSLError:
+    """The engine's words as the exception that Python's ssl module has for them."""
+    if "certificate" not in text:
+        return ssl.SSLError(1, text)
+    return ssl.SSLCertVerificationError(1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {text}")
 
 
 def _incomplete(kind: str, text: str, number: int | None, request: PreparedRequest) -> exceptions.RequestException:

@@ -51,7 +51,15 @@ def encode_headers(headers: Any) -> _core.Headers:
 
 
 def _encode(headers: Any) -> _core.Headers:
-    return _core.Headers([(name, value) for name, value in headers.items() if value is not None])
+    pairs = [(name, value) for name, value in headers.items() if value is not None]
+    if not any(_text(name).lower() == "accept-encoding" for name, _ in pairs):
+        # Without one a server may choose any coding; http.client says this too.
+        pairs.append(("Accept-Encoding", "identity"))
+    return _core.Headers(pairs)
+
+
+def _text(name: str | bytes) -> str:
+    return name.decode("latin-1") if isinstance(name, bytes) else name
 
 
 class SessionCookies(RequestsCookieJar):

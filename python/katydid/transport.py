@@ -43,7 +43,8 @@ def request_options(
         connect, read = timeout.connect_timeout, timeout.read_timeout
     else:
         connect = read = timeout
-    options = _core.Options(connect, read, _tls_settings(verify, cert), _core.Proxy(proxy) if proxy else None, mode)
+    tls = _tls_settings(verify, cert)
+    options = _core.Options(connect, read, tls, _core.Proxy(proxy) if proxy else None, mode, says_empty=True)
     if len(_options) >= _OPTIONS_KEPT:
         _options.clear()
     _options[key] = options
@@ -137,7 +138,7 @@ def _is_ours(name: Any, request: PreparedRequest) -> bool:
 
 
 def _content(body: Any) -> Any:
-    """A prepared body as str or bytes, or a list of pieces to be sent in chunks. Read here, by the greenlet that sends."""
+    """A prepared body as str or bytes, or a list of pieces to send in chunks. Read here, by the greenlet that sends."""
     if body is None or isinstance(body, (str, bytes, bytearray)):
         return body
     if hasattr(body, "read"):

@@ -128,4 +128,6 @@ CASES = [
     Case("fast_rest", exit_code=1, sizes=False),
     Case("fast_requests", sizes=False),
     Case("fast_failures", exit_code=1),
+    Case("http_details", exit_code=1, sizes=False),
+    Case("fast_details", users=2, exit_code=1, sizes=False, stdout="sorted"),
 ]

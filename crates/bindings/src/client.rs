@@ -101,6 +101,8 @@ pub(crate) struct FetchOptions {
     proxy: Option<Arc<http::Proxy>>,
     mode: http::BodyMode,
     decode: bool,
+    /// Whether a request without a body says so, as `requests` has it for whatever is not GET or HEAD.
+    says_empty: bool,
 }
 
 /// The settings of a request that rarely change, made once and passed to many.
@@ -111,7 +113,8 @@ pub(crate) struct Options(FetchOptions);
 impl Options {
     /// Timeouts in seconds or None; `mode` is 'collect', 'discard' or 'stream'; `decode` undoes Content-Encoding.
     #[new]
-    #[pyo3(signature = (connect_timeout=None, read_timeout=None, tls=None, proxy=None, mode="collect", decode=true))]
+    #[pyo3(signature = (connect_timeout=None, read_timeout=None, tls=None, proxy=None, mode="collect", decode=true, says_empty=false))]
+    #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python, once for many requests")]
     fn new(
         connect_timeout: Option<f64>,
         read_timeout: Option<f64>,
@@ -119,6 +122,7 @@ impl Options {
         proxy: Option<&Bound<'_, Proxy>>,
         mode: &str,
         decode: bool,
+        says_empty: bool,
     ) -> PyResult<Self> {
         let mode = match mode {
             "collect" => http::BodyMode::Collect,
@@ -136,6 +140,7 @@ impl Options {
             proxy: proxy.map(|proxy| proxy.get().0.clone()),
             mode,
             decode,
+            says_empty,
         }))
     }
 }
@@ -182,13 +187,17 @@ impl Client {
         let (Some(url), Ok(method)) = (this.url(url), http::Method::new(method)) else {
             return Ok(py.None());
         };
-        let kind = content_kind.map(|kind| {
-            if kind == 0 {
-                ContentKind::Json
-            } else {
-                ContentKind::Form
+        let kind = match content_kind {
+            Some(0) => Some(ContentKind::Json),
+            Some(_) => Some(ContentKind::Form),
+            None if content.is_none()
+                && options.get().0.says_empty
+                && !matches!(method.as_str(), "GET" | "HEAD") =>
+            {
+                Some(ContentKind::Nothing)
             }
-        });
+            None => None,
+        };
         let (body, pieces) = match content.map(|content| content.cast::<PyList>()) {
             Some(Ok(list)) => (Bytes::new(), Some(pieces(list)?)),
             _ => (content.map_or(Ok(Bytes::new()), body_bytes)?, None),

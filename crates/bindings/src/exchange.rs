@@ -95,6 +95,15 @@ impl Exchange {
         }
     }
 
+    /// The status of a response whose body could not be read; 0 if not even its head came, or if there is no failure.
+    #[getter]
+    fn head_status(&self) -> u16 {
+        match &self.answered {
+            Answered::Response(_) => 0,
+            Answered::Failure(failure) => failure.response.as_ref().map_or(0, |head| head.status),
+        }
+    }
+
     /// The reason phrase.
     #[getter]
     fn reason(&self) -> String {
@@ -116,12 +125,14 @@ impl Exchange {
     /// The response headers as (name, value) pairs, in order, with duplicates.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
-        let Some(response) = self.response() else {
-            return Vec::new();
+        let head = match &self.answered {
+            Answered::Response(response) => &response.head,
+            Answered::Failure(failure) => match &failure.response {
+                Some(head) => head,
+                None => return Vec::new(),
+            },
         };
-        response
-            .head
-            .headers
+        head.headers
             .iter()
             .map(|(name, value)| (latin1(name), latin1(value)))
             .collect()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from katydid.event import EventHook
 
 
-class HTTPConnectionClosed(Exception):
-    """The server closed the connection before its response was complete."""
-
-
 class HTTPParseError(Exception):
     """What the server sent is not HTTP."""
+
+
+class HTTPConnectionClosed(HTTPParseError):
+    """The server closed the connection before its response began."""
 
 
 class FastRequestError(Exception):
@@ -157,6 +157,8 @@ class FastResponse:
     headers: Any = OnDemand(_headers)
     stream: Any = OnDemand(_stream)
     encoding: str | None = None
+    #: The URL of the request, without what ``params`` added; after redirects the last one.
+    url: Any = OnDemand(lambda response: response._exchange.url)
     request: Any = OnDemand(lambda response: FastRequest(response._exchange))
 
     @classmethod
@@ -177,11 +179,6 @@ class FastResponse:
     def ok(self) -> bool:
         """Whether the status is below 400."""
         return self.status_code < 400
-
-    @property
-    def url(self) -> str | None:
-        """The URL of the request."""
-        return self._exchange.url
 
     @property
     def data(self) -> bytes | None:
@@ -263,6 +260,18 @@ class ErrorResponse(FastResponse):
     def __init__(self, exchange: _core.Exchange, error: Exception) -> None:
         self._exchange = exchange
         self.error = error
+
+
+class BrokenResponse(FastResponse):
+    """A response whose body could not be read: it has status and headers, and no content."""
+
+    content = None
+
+    def __init__(self, exchange: _core.Exchange, reason: Exception) -> None:
+        self._exchange = exchange
+        self.status_code = exchange.head_status
+        self.broken_by = reason
+        self.__dict__["content"] = None
 
 
 class ResponseContextManager(FastResponse):
