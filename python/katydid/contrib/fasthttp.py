@@ -300,8 +300,10 @@ class FastHttpSession:
             self._take_cookies(exchange)
         if limit == 0 or not self._is_redirect(exchange):
             return exchange, spent, None
-        return exchange, spent, RetriesExceeded(
-            self._build_url(asked), f"Redirection limit reached ({self.max_redirects})"
+        return (
+            exchange,
+            spent,
+            RetriesExceeded(self._build_url(asked), f"Redirection limit reached ({self.max_redirects})"),
         )
 
     def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None, url: str) -> FastResponse:
