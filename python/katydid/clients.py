@@ -20,6 +20,7 @@ from requests.auth import HTTPBasicAuth, _basic_auth_str
 from requests.cookies import cookiejar_from_dict, extract_cookies_to_jar
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
+
 from katydid import _core
 from katydid.http_response import ResponseContextManager, RestResponseContextManager
 from katydid.hub import hub
@@ -67,7 +68,8 @@ class HttpSession(requests.Session):
     """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
 
     Args:
-        base_url: put before every URL that does not begin with ``http://`` or ``https://``; credentials in it become basic auth.
+        base_url: put before every URL that does not begin with ``http://`` or ``https://``; credentials in it
+            become basic auth.
         request_event: the hook that each finished request fires.
         user: whose ``context()`` goes into the event; may be None.
         pool_manager: any object; sessions that are given the same one share their connections.
@@ -145,7 +147,7 @@ class HttpSession(requests.Session):
         url: str,
         name: str | None = None,
         catch_response: bool = False,
-        context: dict[str, Any] = {},
+        context: dict[str, Any] = {},  # noqa: B006  (never changed)
         *,
         data: Any = None,
         json: Any = None,
@@ -365,10 +367,8 @@ class HttpSession(requests.Session):
     ) -> ResponseContextManager:
         if self.user:
             context = {**self.user.context(), **context}
-        if streamed:
-            length = int(response.headers.get("content-length") or 0)
-        else:
-            length = len(response.content or b"")
+        announced = response.headers.get("content-length") if streamed else None
+        length = int(announced or 0) if streamed else len(response.content or b"")
         meta = {
             "request_type": method,
             "response_time": response_time,

@@ -84,7 +84,9 @@ def _raw(response: LazyResponse) -> HTTPResponse:
     # The engine has undone the content coding and the framing; urllib3 must not try again.
     for undone in ("content-encoding", "transfer-encoding", "content-length"):
         headers.discard(undone)
-    make = _ChunkedResponse if response._streamed and "chunked" in message.get("transfer-encoding", "") else HTTPResponse
+    make = (
+        _ChunkedResponse if response._streamed and "chunked" in message.get("transfer-encoding", "") else HTTPResponse
+    )
     return make(
         body=body,
         headers=headers,

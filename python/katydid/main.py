@@ -18,8 +18,8 @@ from katydid.env import Environment
 from katydid.event import Events, events
 from katydid.hosts import check_hosts
 from katydid.keyboard import listen_to_keyboard
-from katydid.locustfile_error import explain
 from katydid.live_streams import make_streams_live
+from katydid.locustfile_error import explain
 from katydid.locustfiles import parse_locustfile_paths
 from katydid.open_files import raise_open_file_limit
 from katydid.request_limit import limit_requests

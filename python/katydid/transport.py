@@ -102,7 +102,13 @@ class EngineAdapter(BaseAdapter):
             raise InvalidHeader(str(error), request=request) from error
         options = request_options(timeout, verify, cert, proxy, "stream" if stream else "collect")
         exchange = self.client.fetch(
-            str(request.method), _without_userinfo(str(request.url)), headers, options, None, _content(request.body), None
+            str(request.method),
+            _without_userinfo(str(request.url)),
+            headers,
+            options,
+            None,
+            _content(request.body),
+            None,
         )
         if exchange is None:
             raise requests.exceptions.InvalidURL(f"cannot request {request.url!r}", request=request)
@@ -132,7 +138,7 @@ def _is_ours(name: Any, request: PreparedRequest) -> bool:
 
 
 def _content(body: Any) -> Any:
-    """A prepared body as str or bytes, or a list of pieces to be sent in chunks. It is read here, by the greenlet that sends it."""
+    """A prepared body as str or bytes, or a list of chunks. It is read here, by the greenlet that sends it."""
     if body is None or isinstance(body, (str, bytes, bytearray)):
         return body
     if hasattr(body, "read"):

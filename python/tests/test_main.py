@@ -278,7 +278,9 @@ def test_one_user_by_hand(here):
     here.write(
         "debugging.py",
         f"import os, sys; sys.path[:0] = [{str(HERE)!r}]; import katydid.locust\n"
-        + GOOD.replace("(User)", "(HttpUser)").replace("def manage(self): pass", "def manage(self): self.client.get('/')")
+        + GOOD.replace("(User)", "(HttpUser)").replace(
+            "def manage(self): pass", "def manage(self): self.client.get('/')"
+        )
         + "    def on_start(self): self.limit = 2\n"
         "    def context(self): return {}\n"
         "from locust import run_single_user, events\n"

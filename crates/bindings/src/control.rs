@@ -72,7 +72,9 @@ impl Command {
     #[getter]
     fn argument(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         match &*self.request.lock() {
-            Some(ControlRequest::SetUsers { wanted, .. }) => Ok(wanted.into_pyobject(py)?.into_any().unbind()),
+            Some(ControlRequest::SetUsers { wanted, .. }) => {
+                Ok(wanted.into_pyobject(py)?.into_any().unbind())
+            }
             Some(ControlRequest::Announce(event, _)) => {
                 let (name, arguments) = event_arguments(py, event)?;
                 Ok((name, arguments).into_pyobject(py)?.into_any().unbind())

@@ -47,8 +47,6 @@ struct Callbacks {
     log: Py<PyAny>,
 }
 
-
-
 #[pymethods]
 impl Hub {
     #[new]
@@ -144,7 +142,9 @@ impl Hub {
     /// The command that the runner answers `command` with, if it does so at once. Blocks the thread for that moment, so that
     /// no greenlet runs between the two: with Locust they are one piece of code.
     fn follow_up(&self, py: Python<'_>, command: &Bound<'_, Command>) -> Option<Command> {
-        let Command { runner, is_followed, .. } = *command.get();
+        let Command {
+            runner, is_followed, ..
+        } = *command.get();
         if !is_followed {
             return None;
         }

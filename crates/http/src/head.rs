@@ -199,7 +199,9 @@ fn describe(error: httparse::Error, bytes: &[u8]) -> String {
         .split(|byte| *byte == b'\n')
         .find(|line| !line.trim_ascii().is_empty())
         .unwrap_or_default();
-    let start = line[..line.len().min(SHOWN_OF_LINE)].trim_ascii_end().escape_ascii();
+    let start = line[..line.len().min(SHOWN_OF_LINE)]
+        .trim_ascii_end()
+        .escape_ascii();
     match error {
         httparse::Error::Version | httparse::Error::Status => format!("bad status line \"{start}\""),
         other => format!("{other} after \"{start}\""),

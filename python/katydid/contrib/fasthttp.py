@@ -85,7 +85,8 @@ class FastHttpSession:
         user: whose ``context()`` goes into the event; may be None.
         insecure: do not check certificates.
         client_pool: any object; sessions that are given the same one share their connections.
-        kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries, concurrency, headers, proxy_host, proxy_port.
+        kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries,
+            concurrency, headers, proxy_host, proxy_port.
     """
 
     auth_header: str | None = None
@@ -152,7 +153,7 @@ class FastHttpSession:
         auth: tuple[str | bytes, str | bytes] | None = None,
         json: Any = None,
         allow_redirects: bool = True,
-        context: dict[str, Any] = {},
+        context: dict[str, Any] = {},  # noqa: B006  (never changed)
         **kwargs: Any,
     ) -> Any:
         """Sends a request and reports it.
@@ -167,7 +168,8 @@ class FastHttpSession:
             kwargs: ``params``, ``files`` and ``max_redirects``.
 
         Returns:
-            A :class:`FastResponse`, or a :class:`ResponseContextManager` with ``catch_response``. Without a response its ``status_code`` is 0.
+            A :class:`FastResponse`, or a :class:`ResponseContextManager` with ``catch_response``.
+            Without a response its ``status_code`` is 0.
         """
         if name is None:
             name = self.request_name
@@ -298,13 +300,13 @@ class FastHttpSession:
             self._take_cookies(exchange)
         if limit == 0 or not self._is_redirect(exchange):
             return exchange, spent, None
-        return exchange, spent, RetriesExceeded(
-            self._build_url(asked), f"Redirection limit reached ({self.max_redirects})"
+        return (
+            exchange,
+            spent,
+            RetriesExceeded(self._build_url(asked), f"Redirection limit reached ({self.max_redirects})"),
         )
 
-    def _response(
-        self, exchange: _core.Exchange, stream: bool, error: Exception | None, url: str
-    ) -> FastResponse:
+    def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None, url: str) -> FastResponse:
         failure = exchange.failure
         if failure is not None:
             reason = _exception_for(failure, in_body=bool(exchange.head_status))

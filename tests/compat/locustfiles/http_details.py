@@ -1,5 +1,4 @@
-"""What a locustfile finds in the small print of HttpUser: cookies, redirects, the request that was sent, settings of the
-session."""
+"""The small print of HttpUser: cookies, redirects, the request that was sent, settings of the session."""
 
 import json
 import os
@@ -56,7 +55,9 @@ class Reads(HttpUser):
         print([(cookie.name, cookie.value, cookie.domain, cookie.path) for cookie in client.cookies])
         print(client.get("/cookies", headers={"Cookie": "own=1"}, name="own header").json())
         response = client.get("/cookies", cookies={"once": "1"}, name="once")
-        print(sorted(response.request.headers["Cookie"].split("; ")), requests.utils.dict_from_cookiejar(client.cookies))
+        print(
+            sorted(response.request.headers["Cookie"].split("; ")), requests.utils.dict_from_cookiejar(client.cookies)
+        )
         client.cookies.update({"c": "3"})
         print(client.get("/cookies", name="updated").json())
         client.cookies = requests.cookies.cookiejar_from_dict({"new": "jar"})

@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use katydid_cli::{Monitor, RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer};
+use katydid_cli::{
+    Monitor, RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer,
+};
 use katydid_engine::{
     Announced, HostError, HostReply, LoadShape, RunEvent, Runner, UserClass, UserCounts, UserHost,
 };
