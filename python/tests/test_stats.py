@@ -52,7 +52,7 @@ def test_errors(request_stats):
     request_stats.log_error("GET", "/", ValueError("no"))
     ((key, error),) = request_stats.errors.items()
     assert key == StatsError.create_key("GET", "/", "ValueError('no')")
-    assert (error.occurrences, error.error) == (2, "ValueError('no')")
+    assert (error.occurrences, repr(error.error)) == (2, "ValueError('no')")
     assert error.to_name() == "GET /: ValueError('no')"
     assert request_stats.serialize_errors()[key]["occurrences"] == 2
 

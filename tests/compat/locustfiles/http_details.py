@@ -1,5 +1,4 @@
-"""What a locustfile finds in the small print of HttpUser: cookies, redirects, the request that was sent, settings of the
-session."""
+"""The small print of HttpUser: cookies, redirects, the request that was sent, settings of the session."""
 
 import json
 import os
