@@ -8,8 +8,8 @@ PROFILE ?= release
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-KATYDID ?= $(VENV)/bin/katydid
-LOCUST ?= .venv-locust/bin/locust
+KATYDID ?= $(abspath $(VENV)/bin/katydid)
+LOCUST ?= $(abspath .venv-locust/bin/locust)
 PYTEST := KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m pytest -c tests/pytest.ini --rootdir .
 # One interpreter for every build, so that no step invalidates what another compiled.
 export PYO3_PYTHON := $(abspath $(PYTHON))
