@@ -20,8 +20,12 @@ def command_line(argv: Sequence[str]) -> tuple[Literal["exit", "run"], Any]:
 
     Returns:
         ``('exit', code)`` after --help, --version, a command that needs no Python, or an error; otherwise
-        ``('run', early)``, where ``early['locustfile']`` is the list of what -f named.
+        ``('run', early)``, where ``early['locustfile']`` is the list of what -f named, ``early['unknown']`` what only
+        a locustfile can know, and the rest are values by ``dest``.
     """
+
+def check_options(options: dict[str, Any]) -> tuple[int, str] | None:
+    """Checks options that Python parsed, by ``dest``: an exit code and a line, or None if they can be run."""
 
 class Stats:
     """Owner of one environment's statistics. Times in milliseconds, sizes in bytes, moments in epoch seconds."""
@@ -144,7 +148,10 @@ class Hub:
         """Resumes every greenlet whose wait is over. Called by the loop's timer."""
 
     def must_yield(self) -> bool:
-        """Whether the caller must give others a turn: nobody has parked since the last call."""
+        """Whether the caller must give others a turn: it has not waited for an answer since the last call."""
+
+    def follow_up(self, command: Command) -> Command | None:
+        """The command that the runner answers ``command`` with, if it does so at once. No greenlet runs meanwhile."""
 
 class Command:
     """Something that a runner wants from Python; answered once."""
@@ -260,11 +267,17 @@ class Headers:
     def merged(self, overrides: dict[Any, Any]) -> Headers:
         """These headers with some replaced or added; a value of None takes one away."""
 
+    def has(self, name: str) -> bool:
+        """Whether there is a header of this name, in any case."""
+
     def items(self) -> list[tuple[str, str]]:
         """(name, value) in order."""
 
 class Options:
-    """Settings of a request that rarely change. Timeouts in seconds; ``decode`` undoes Content-Encoding."""
+    """Settings of a request that rarely change. Timeouts in seconds; ``decode`` undoes Content-Encoding.
+
+    ``says_empty``: a request without a body has ``Content-Length: 0``, unless it is GET or HEAD.
+    """
 
     def __init__(
         self,
@@ -274,6 +287,7 @@ class Options:
         proxy: Proxy | None = None,
         mode: Literal["collect", "discard", "stream"] = "collect",
         decode: bool = True,
+        says_empty: bool = False,
     ) -> None: ...
 
 class Client:
@@ -314,10 +328,14 @@ class Exchange:
     @property
     def request_headers(self) -> list[tuple[str, str]]: ...
     @property
-    def request_body(self) -> bytes | None: ...
+    def request_body(self) -> str | bytes | None: ...
     @property
     def status(self) -> int:
         """0 without a response."""
+
+    @property
+    def head_status(self) -> int:
+        """The status of a response whose body could not be read; 0 otherwise."""
 
     @property
     def reason(self) -> str: ...
@@ -368,8 +386,8 @@ def run(
 
     Args:
         options: values by ``dest``, as Python's parser read them: spans of time are seconds.
-        context: what reports show and only Python knows: ``locustfile``, ``host``, ``profile``, ``task_ratio``
-            (``per_class`` and ``total``) and ``shape_uses_common_options``.
+        context: what reports show and only Python knows: ``locustfile``, ``host``, ``profile``, ``version``,
+            ``tasks`` (``per_class`` and ``total``) and ``shape_uses_common_options``.
 
     Returns:
         The exit code.

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import requests
-from requests.auth import HTTPBasicAuth
+from requests.auth import HTTPBasicAuth, _basic_auth_str
 from requests.cookies import cookiejar_from_dict, extract_cookies_to_jar
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
-from requests.utils import default_headers
 
 from katydid import _core
 from katydid.http_response import ResponseContextManager, RestResponseContextManager
 from katydid.hub import hub
 from katydid.lazy_response import prepared_request
-from katydid.on_demand import OnDemand
+from katydid.on_demand import Noted, OnDemand
 from katydid.request_errors import exception_for
-from katydid.session_state import SessionCookies, SessionHeaders, encode_headers
+from katydid.session_state import SessionCookies, SessionHeaders, default_headers, encode_headers
 from katydid.transport import EngineAdapter, request_options
 
 if TYPE_CHECKING:
@@ -55,21 +54,22 @@ def _make_adapters(session: HttpSession) -> dict[str, Any]:
     return {"https://": adapter, "http://": adapter}
 
 
+def _look_closer(session: HttpSession) -> None:
+    """Lets requests' own code send the next request; after it the session knows what it needs."""
+    session.__dict__.update(_everyday=False, _authorization=None)
+
+
 def _asked_for(make: Callable[[HttpSession], Any]) -> Any:
     """Made on demand; whoever asks for it may be about to change it, which everyday calls would not notice."""
-
-    def make_and_note(session: HttpSession) -> Any:
-        session.__dict__["_everyday"] = False
-        return make(session)
-
-    return OnDemand(make_and_note)
+    return Noted(make, _look_closer)
 
 
 class HttpSession(requests.Session):
     """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
 
     Args:
-        base_url: put before every URL that does not begin with ``http://`` or ``https://``; credentials in it become basic auth.
+        base_url: put before every URL that does not begin with ``http://`` or ``https://``;
+            credentials in it become basic auth.
         request_event: the hook that each finished request fires.
         user: whose ``context()`` goes into the event; may be None.
         pool_manager: any object; sessions that are given the same one share their connections.
@@ -91,8 +91,13 @@ class HttpSession(requests.Session):
     hooks: Any = _asked_for(lambda session: default_hooks())
     params: Any = _asked_for(lambda session: {})
     adapters: Any = _asked_for(_make_adapters)
-    #: False when something of this session needs requests' own code for every call.
+    #: False when something of this session needs requests' own code for every call, or basic auth.
     _everyday = True
+    #: The header of the session's basic auth, if nothing else keeps its calls from being everyday ones.
+    _authorization: str | None = None
+    #: What ``verify`` and ``cert`` say, for the engine.
+    _options = _plain_options
+    _authorized: tuple[Any, Any] = (None, None)
 
     def __init__(
         self,
@@ -118,9 +123,11 @@ class HttpSession(requests.Session):
             self.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-        if name in _NEEDS_REQUESTS:
+        if name in _NEEDS_A_LOOK:
+            object.__setattr__(self, name, value)
             self._settle()
+        else:
+            self.__dict__[name] = value
 
     def _build_url(self, path: str) -> str:
         return path if absolute_http_url_regexp.match(path) else f"{self.base_url}{path}"
@@ -140,7 +147,7 @@ class HttpSession(requests.Session):
         url: str,
         name: str | None = None,
         catch_response: bool = False,
-        context: dict[str, Any] = {},
+        context: dict[str, Any] = {},  # noqa: B006  (Locust's signature; never changed)
         *,
         data: Any = None,
         json: Any = None,
@@ -164,7 +171,7 @@ class HttpSession(requests.Session):
         Raises:
             MissingSchema, InvalidSchema, InvalidURL: the URL cannot be requested at all.
         """
-        if name is None:
+        if not name:
             name = self.request_name
         if self._everyday and not kwargs and data is None and json is None and "cookies" not in self.__dict__:
             # The commonest of all calls, without a function call between here and the engine.
@@ -176,7 +183,7 @@ class HttpSession(requests.Session):
                     method,
                     url,
                     headers.encoded,
-                    _plain_options,
+                    self._options,
                     name,
                     None,
                     None,
@@ -187,14 +194,13 @@ class HttpSession(requests.Session):
                     return exchange
                 if exchange is not None:
                     return self._complete(exchange, method, name, catch_response, context, kwargs)
-        if self._everyday and (not kwargs or EVERYDAY.issuperset(kwargs)):
+        if (self._everyday or self._authorization) and (not kwargs or EVERYDAY.issuperset(kwargs)):
             content, kind = None, None
             if data is not None:
                 if type(data) in (str, bytes):
                     content = data
-                    kind = FORM if type(data) is str else None
                 elif type(data) is dict:
-                    content, kind = _encode_form(data), FORM
+                    content, kind = encode_form(data), FORM
                 else:
                     return self._request_by_requests(method, url, name, catch_response, context, data, json, kwargs)
                 if not content:
@@ -220,13 +226,13 @@ class HttpSession(requests.Session):
                 encoded = encode_headers(headers)
             except ValueError:
                 return None
-        options = _plain_options
+        options = self._options
         if kwargs:
             params = kwargs.get("params")
             if params:
                 if type(params) is not dict or "#" in url:
                     return None
-                url = f"{url}{'&' if '?' in url else '?'}{_encode_form(params)}"
+                url = f"{url}{'&' if '?' in url else '?'}{encode_form(params)}"
             extra = kwargs.get("headers")
             if extra:
                 try:
@@ -234,9 +240,11 @@ class HttpSession(requests.Session):
                 except ValueError:
                     return None
             if kwargs.get("timeout") is not None or kwargs.get("verify") is not None:
-                options = request_options(kwargs.get("timeout"), kwargs.get("verify", True))
+                options = request_options(kwargs.get("timeout"), self._verify(kwargs), self.cert)
+        if self._authorization:
+            encoded = self._authorize(encoded)
         cookies = self.__dict__.get("cookies")
-        if cookies is not None and len(cookies):
+        if cookies is not None and len(cookies) and not encoded.has("cookie"):
             if type(cookies) is not SessionCookies:
                 return None
             header = cookies.header_for(self._build_url(url))
@@ -248,6 +256,18 @@ class HttpSession(requests.Session):
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
         return self._client.fetch(method, url, encoded, options, name, content, kind, recorder, ResponseContextManager)
+
+    def _verify(self, kwargs: dict[str, Any]) -> Any:
+        verify = kwargs.get("verify")
+        return self.verify if verify is None else verify
+
+    def _authorize(self, encoded: _core.Headers) -> _core.Headers:
+        """The same headers with basic auth; remembered, because most requests have the same ones."""
+        before, after = self._authorized
+        if before is not encoded:
+            after = encoded.merged({"Authorization": self._authorization})
+            self.__dict__["_authorized"] = (encoded, after)
+        return after
 
     def _complete(
         self,
@@ -269,8 +289,11 @@ class HttpSession(requests.Session):
             if exchange.header("set-cookie") is not None:
                 extract_cookies_to_jar(self.cookies, response.request, response.raw)
                 extract_cookies_to_jar(response.cookies, response.request, response.raw)
-            if exchange.status in REDIRECTS and kwargs.get("allow_redirects", method != "HEAD"):
-                response, response_time = self._follow(response, kwargs)
+            if exchange.status in REDIRECTS:
+                if kwargs.get("allow_redirects", True):
+                    response, response_time = self._follow(response, kwargs)
+                else:
+                    response._session = self
         return self._report(
             response, method, name or first_path, catch_response, context, response_time, exchange.start_time, first_url
         )
@@ -278,12 +301,9 @@ class HttpSession(requests.Session):
     def _follow(self, response: ResponseContextManager, kwargs: dict[str, Any]) -> tuple[ResponseContextManager, float]:
         """Follows redirects by requests' own code; the response time is the sum of the hops'."""
         hops: list[Any] = [response]
-        verify = kwargs.get("verify")
+        settings = {"timeout": kwargs.get("timeout"), "verify": self._verify(kwargs), "cert": self.cert}
         try:
-            for hop in self.resolve_redirects(
-                response, response.request, timeout=kwargs.get("timeout"), verify=True if verify is None else verify
-            ):
-                hops.append(hop)
+            hops.extend(self.resolve_redirects(response, response.request, **settings))
         except RequestException as error:
             self._settle()
             failed = ResponseContextManager(error)
@@ -347,10 +367,7 @@ class HttpSession(requests.Session):
     ) -> ResponseContextManager:
         if self.user:
             context = {**self.user.context(), **context}
-        if streamed:
-            length = int(response.headers.get("content-length") or 0)
-        else:
-            length = len(response.content or b"")
+        length = int(response.headers.get("content-length") or 0) if streamed else len(response.content or b"")
         meta = {
             "request_type": method,
             "response_time": response_time,
@@ -370,21 +387,21 @@ class HttpSession(requests.Session):
         return wrapped
 
     def _settle(self) -> None:
-        """After requests' own code ran: notes whether this session still needs it for everyday calls."""
+        """Looks whether this session needs requests' own code for everyday calls."""
         state = self.__dict__
-        customised = (
-            state.get("auth") is not None
-            or state.get("verify", True) is not True
-            or state.get("cert") is not None
-            or state.get("params")
-            or state.get("proxies")
+        customised = bool(
+            state.get("_params")
+            or state.get("_proxies")
             or state.get("stream")
             or state.get("trust_env")
-            or any((state.get("hooks") or {}).values())
+            or any((state.get("_hooks") or {}).values())
             or "max_redirects" in state
-            or not _only_engine(state.get("adapters"))
+            or not _only_engine(state.get("_adapters"))
         )
-        state["_everyday"] = not customised
+        state["_options"] = request_options(None, self.verify, self.cert)
+        state["_everyday"] = not customised and self.auth is None
+        state["_authorization"] = None if customised else _basic_authorization(self.auth)
+        state["_authorized"] = (None, None)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepares a request as requests does, and notes the name it is reported under."""
@@ -395,7 +412,7 @@ class HttpSession(requests.Session):
 
     def close(self) -> None:
         """Closes the adapters that requests' own code used."""
-        for adapter in self.__dict__.get("adapters", {}).values():
+        for adapter in self.__dict__.get("_adapters", {}).values():
             adapter.close()
 
     def get(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
@@ -430,8 +447,8 @@ class HttpSession(requests.Session):
         return self.request("DELETE", url, data=data, json=json, **kwargs)
 
 
-#: What everyday calls do not look at.
-_NEEDS_REQUESTS = frozenset(
+#: What everyday calls do not look at, or only in a ready form.
+_NEEDS_A_LOOK = frozenset(
     ("auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
 )
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
@@ -446,16 +463,25 @@ def _shared_pool(pool_manager: Any) -> _core.Pool:
     return _pools[key][1]
 
 
+def _basic_authorization(auth: Any) -> str | None:
+    """The header of plain basic auth; None for any other kind."""
+    if type(auth) is HTTPBasicAuth:
+        return _basic_auth_str(auth.username, auth.password)
+    if type(auth) is tuple and len(auth) == 2:
+        return _basic_auth_str(*auth)
+    return None
+
+
 def _only_engine(adapters: dict[str, Any] | None) -> bool:
     if adapters is None:
         return True
     return set(adapters) == {"https://", "http://"} and all(type(a) is EngineAdapter for a in adapters.values())
 
 
-def _encode_form(data: dict[Any, Any]) -> str:
-    """A mapping as ``requests`` encodes it: None values left out, lists repeated."""
+def encode_form(data: Any) -> str:
+    """A mapping or pairs as ``requests`` encodes them: None values left out, lists repeated."""
     pairs = []
-    for key, value in data.items():
+    for key, value in data.items() if isinstance(data, dict) else data:
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
             value = (value,)
         pairs.extend((key, item) for item in value if item is not None)

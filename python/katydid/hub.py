@@ -54,7 +54,7 @@ class Hub:
         self._watcher.start(self.core.drain)
 
     def yield_if_needed(self) -> None:
-        """Gives other greenlets a turn, unless they had one since the last call: whoever sent a request has waited already."""
+        """Gives other greenlets a turn, unless they had one since the last call, by a request for instance."""
         if self.must_yield():
             gevent.sleep(0)
 
@@ -66,28 +66,46 @@ class Hub:
         self._timer.start(self.core.wake_sleepers, update=True)
 
     def _control(self, perform: Callable[[str, Any], Any], command: _core.Command) -> None:
-        """Starts a command in a greenlet of its own. A newer wish for users, or the end of all users, ends an older one."""
+        """Starts a command in a greenlet of its own. A newer wish for users ends an older one."""
+        greenlet = ControlGreenlet(self._carry_out, perform, command)
+        self._supersede(perform, command, greenlet)
+        greenlet.start()
+
+    def _supersede(self, perform: Any, command: _core.Command, greenlet: Any) -> None:
         kind = command.kind
-        if kind in ("set_users", "stop_all"):
-            older = self._set_users.pop(perform, None)
-            if older is not None:
-                older.kill(block=False)
-        greenlet = ControlGreenlet(_carry_out, perform, command)
+        if kind not in ("set_users", "stop_all"):
+            return
+        older = self._set_users.pop(perform, None)
+        if older is not None:
+            older.kill(block=False)
         if kind == "set_users":
             self._set_users[perform] = greenlet
-        greenlet.start()
+
+    def _carry_out(self, perform: Callable[[str, Any], Any], command: _core.Command) -> None:
+        """Carries out a command, and those that follow it at once, so that no other greenlet runs between them.
+
+        From ``test_start`` over the first users to ``spawning_complete`` is one piece of code in Locust: users of a
+        ramp of one step do not begin before listeners heard that it is over.
+        """
+        following: _core.Command | None = command
+        while following is not None:
+            command = following
+            try:
+                command.done(perform(command.kind, command.argument))
+            except gevent.GreenletExit:
+                command.done(None)
+                return
+            except BaseException:
+                command.failed(traceback.format_exc())
+            finally:
+                if self._set_users.get(perform) is getcurrent():
+                    del self._set_users[perform]
+            following = self.core.follow_up(command)
+            if following is not None:
+                self._supersede(perform, following, getcurrent())
 
     def _log(self, lines: list[tuple[str, int, str]]) -> None:
         gevent.spawn(_log_lines, lines)
-
-
-def _carry_out(perform: Callable[[str, Any], Any], command: _core.Command) -> None:
-    try:
-        command.done(perform(command.kind, command.argument))
-    except gevent.GreenletExit:
-        command.done(None)
-    except BaseException:
-        command.failed(traceback.format_exc())
 
 
 def _log_lines(lines: list[tuple[str, int, str]]) -> None:

@@ -47,8 +47,9 @@ class UnixKeyPoller:
         """The next key, or None when none was pressed."""
         import select
 
-        readable, _, _ = select.select([sys.stdin], [], [], 0)
-        return sys.stdin.read(1) if readable else None
+        readable, _, _ = select.select([self.stdin], [], [], 0)
+        # Past the buffer of sys.stdin, in which select would not see what was typed together with this key.
+        return os.read(self.stdin, 1).decode(errors="replace") if readable else None
 
 
 class WindowsKeyPoller:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator
 from email.message import Message
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from katydid.request_errors import exception_for
 
 if TYPE_CHECKING:
     from katydid import _core
+    from katydid.clients import HttpSession
 
 CHUNK = 16 * 1024
 
@@ -51,7 +53,10 @@ def prepared_request(exchange: _core.Exchange) -> requests.PreparedRequest:
     request._cookies = RequestsCookieJar()
     request.hooks = default_hooks()
     if request.body:
-        request.headers["Content-Length"] = str(len(request.body))
+        size = len(request.body.encode() if isinstance(request.body, str) else request.body)
+        request.headers["Content-Length"] = str(size)
+    elif request.method not in ("GET", "HEAD"):
+        request.headers["Content-Length"] = "0"
     return request
 
 
@@ -79,7 +84,10 @@ def _raw(response: LazyResponse) -> HTTPResponse:
     # The engine has undone the content coding and the framing; urllib3 must not try again.
     for undone in ("content-encoding", "transfer-encoding", "content-length"):
         headers.discard(undone)
-    return HTTPResponse(
+    make = (
+        _ChunkedResponse if response._streamed and "chunked" in message.get("transfer-encoding", "") else HTTPResponse
+    )
+    return make(
         body=body,
         headers=headers,
         status=exchange.status,
@@ -93,28 +101,47 @@ def _raw(response: LazyResponse) -> HTTPResponse:
     )
 
 
+class _ChunkedResponse(HTTPResponse):
+    """Hands over each chunk when it is there, as urllib3 does with chunks, instead of waiting for ``amt`` bytes."""
+
+    def stream(self, amt: int | None = 2**16, decode_content: bool | None = None) -> Iterator[bytes]:
+        while piece := self._fp.read_piece(amt):  # type: ignore[union-attr]
+            yield piece
+
+
 class _BodyReader(io.RawIOBase):
     """The rest of a streamed body as a file. The reading greenlet parks while the engine waits for the server."""
 
     def __init__(self, response: LazyResponse) -> None:
         self._response = response
         self._buffer = b""
+        self._is_over = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: Any) -> int:
+        piece = self.read_piece(len(target))
+        target[: len(piece)] = piece
+        return len(piece)
+
+    def read_piece(self, limit: int | None) -> bytes:
+        """What has come of one chunk, cut at ``limit`` bytes; nothing at the end."""
         if not self._buffer:
             chunk = self._response._exchange.next_chunk()
             if chunk is None:
-                return 0
+                self._is_over = True
+                return b""
             if isinstance(chunk, tuple):
                 raise exception_for(chunk, self._response.request)
             self._buffer = chunk
-        count = min(len(target), len(self._buffer))
-        target[:count] = self._buffer[:count]
-        self._buffer = self._buffer[count:]
-        return count
+        piece = self._buffer[:limit]
+        self._buffer = self._buffer[len(piece) :]
+        return piece
+
+    def isclosed(self) -> bool:
+        """As ``http.client`` has it: a body is closed when it was read to its end. urllib3 reads on until then."""
+        return self._is_over or self.closed
 
     def close(self) -> None:
         if not self.closed:
@@ -122,11 +149,23 @@ class _BodyReader(io.RawIOBase):
         super().close()
 
 
+def _next(response: LazyResponse) -> requests.PreparedRequest | None:
+    session = response._session
+    if session is None or not response.is_redirect:
+        return None
+    try:
+        return next(session.resolve_redirects(response, response.request, yield_requests=True), None)  # type: ignore[arg-type]
+    finally:
+        session._settle()
+
+
 class LazyResponse(requests.Response):
     """A response whose exchange is in ``_exchange``. Not made by its constructor but by ``of`` or by Rust."""
 
     _exchange: _core.Exchange
-    _next = None
+    #: Who could follow a redirect that was left alone.
+    _session: HttpSession | None = None
+    _next = OnDemand(_next)
     _streamed = False
 
     _content = OnDemand(_content)

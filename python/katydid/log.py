@@ -6,6 +6,7 @@ import logging
 import logging.config
 import os
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +66,13 @@ def setup_logging(loglevel: str, logfile: str | None = None) -> None:
             "root": {"handlers": chosen, "level": level},
         }
     )
+
+
+def tell_terminal(line: str) -> None:
+    """Writes a line to standard error that would otherwise stand in the log file only."""
+    handlers = logging.getLogger("locust").handlers
+    if any(isinstance(handler, logging.FileHandler) for handler in handlers):
+        sys.stderr.write(f"{line}\n")
 
 
 def get_logs() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
 import logging
@@ -10,15 +11,18 @@ import sys
 from argparse import Namespace
 from typing import Any, NoReturn
 
-import katydid.locust  # noqa: F401  (first: makes the library yield, and `import locust` find this package)
-from katydid import _command, _core, log, stats
+import katydid.locust  # first: makes the library yield, and `import locust` find this package
+from katydid import _command, _core, log, runners, stats
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
 from katydid.event import Events, events
+from katydid.hosts import check_hosts
 from katydid.keyboard import listen_to_keyboard
+from katydid.live_streams import make_streams_live
 from katydid.locustfile_error import explain
 from katydid.locustfiles import parse_locustfile_paths
 from katydid.open_files import raise_open_file_limit
+from katydid.request_limit import limit_requests
 from katydid.shape import LoadTestShape
 from katydid.user.inspectuser import print_task_ratio, print_task_ratio_json, task_ratios
 from katydid.user.tags import every_tag
@@ -72,8 +76,12 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
         return _show_task_ratio(user_classes, options)
 
     _refuse_distributed(options)
+    _begin_csv_files(options)
     environment.create_local_runner()
     _fire_init(environment)
+    _check_hosts(environment)
+    if options.num_requests:
+        limit_requests(environment, options.num_requests)
     return _run_engine(environment)
 
 
@@ -144,6 +152,7 @@ def engine_options(options: Namespace) -> dict[str, Any]:
 
 def _set_up_logging(options: Namespace) -> None:
     if not options.skip_log_setup:
+        make_streams_live()
         log.setup_logging(options.loglevel, options.logfile)
 
 
@@ -253,6 +262,19 @@ def _refuse_distributed(options: Namespace) -> None:
             _fail(f"--{name}: distributed runs are not part of this version of Katydid")
 
 
+def _begin_csv_files(options: Namespace) -> None:
+    """Empties the CSV files, so that those of an earlier run cannot pass for this one's when ``init`` fails."""
+    if not options.csv_prefix:
+        return
+    # A path that cannot be written is said by the engine, which opens them for good.
+    with contextlib.suppress(OSError):
+        if folder := os.path.dirname(options.csv_prefix):
+            os.makedirs(folder, exist_ok=True)
+        for table in ("stats", "stats_history", "failures", "exceptions"):
+            with open(f"{options.csv_prefix}_{table}.csv", "w", encoding="utf-8"):
+                pass
+
+
 def _fire_init(environment: Environment) -> None:
     """Lets locustfiles set up what they need; what fails there is logged, and nothing can be tested after it."""
     if environment.parsed_options and environment.parsed_options.equal_weights:
@@ -260,6 +282,16 @@ def _fire_init(environment: Environment) -> None:
     environment.events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
     if log.unhandled_greenlet_exception:
         sys.exit(1)
+
+
+def _check_hosts(environment: Environment) -> None:
+    """Only now, because listeners of ``init`` may have set hosts."""
+    try:
+        warnings = check_hosts(environment)
+    except ValueError as error:
+        _fail(str(error))
+    for warning in warnings:
+        logger.warning(warning)
 
 
 def _run_engine(environment: Environment) -> int:
@@ -287,8 +319,12 @@ def _report_context(environment: Environment) -> dict[str, Any]:
         "locustfile": environment.locustfile,
         "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
         "profile": environment.profile,
+        # Read now, because locustfiles set them.
+        "cpu_monitor_interval": float(runners.CPU_MONITOR_INTERVAL),
+        "cpu_warning_threshold": float(runners.CPU_WARNING_THRESHOLD),
         "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
-        "task_ratio": task_ratios(environment.user_classes, options.num_users if options else None),
+        "version": katydid.__version__,
+        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
     }
 
 
@@ -300,4 +336,5 @@ def _refuse(message: str) -> NoReturn:
 
 def _fail(message: str, code: int = 1) -> NoReturn:
     logger.error(message)
+    log.tell_terminal(f"katydid: error: {message}")
     sys.exit(code)

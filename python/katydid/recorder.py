@@ -11,4 +11,10 @@ def recorder_of(stats: RequestStats) -> _core.Recorder:
 
     Clients know it by its type: while it is the only listener, they let the engine count without an event.
     """
-    return _core.Recorder(stats.core, StatsError.parse_error)
+
+    def text_of(error: BaseException | str) -> str:
+        text = StatsError.parse_error(error)
+        stats.remember_error(text, error)
+        return text
+
+    return _core.Recorder(stats.core, text_of)

@@ -305,12 +305,12 @@ class Runner:
         elif event == "usage_monitor":
             self.current_cpu_usage = kwargs["cpu_usage"]
             self.current_memory_usage = kwargs["memory_usage"]
-        elif event == "cpu_warning":
-            self.cpu_warning_emitted = True
 
     def _after(self, event: str) -> None:
         if event == "test_start":
             self.environment._give_host_to_user_classes()
+        elif event == "cpu_warning":
+            self.cpu_warning_emitted = True
         elif event == "spawning_complete":
             self._ramp_done.set()
         elif event == "test_stop":

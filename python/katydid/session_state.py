@@ -1,4 +1,4 @@
-"""Session headers and cookies that know when they were changed, so that what is sent is encoded once, not per request."""
+"""Session headers and cookies that know when they were changed, so that they are encoded once, not per request."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from requests import Request
 from requests.cookies import RequestsCookieJar, get_cookie_header
 from requests.structures import CaseInsensitiveDict
+from requests.utils import default_headers as requests_default_headers
 
 from katydid import _core
 
@@ -28,8 +29,20 @@ class SessionHeaders(CaseInsensitiveDict):
         self.encoded = None
 
 
+def default_headers() -> CaseInsensitiveDict[str]:
+    """What requests sends by default. It offers ``br`` only beside the brotli package; the engine always knows it."""
+    headers = requests_default_headers()
+    codings = headers["Accept-Encoding"]
+    if "br" not in codings.split(", "):
+        headers["Accept-Encoding"] = codings.replace("deflate", "deflate, br")
+    return headers
+
+
 def encode_headers(headers: Any) -> _core.Headers:
-    """The ready form of any mapping of headers; values of None are left out. Raises ValueError for what cannot be sent."""
+    """The ready form of any mapping of headers; values of None are left out.
+
+    Raises ValueError for what cannot be sent.
+    """
     if type(headers) is SessionHeaders:
         if headers.encoded is None:
             headers.encoded = _encode(headers)
@@ -38,7 +51,15 @@ def encode_headers(headers: Any) -> _core.Headers:
 
 
 def _encode(headers: Any) -> _core.Headers:
-    return _core.Headers([(name, value) for name, value in headers.items() if value is not None])
+    pairs = [(name, value) for name, value in headers.items() if value is not None]
+    if not any(_text(name).lower() == "accept-encoding" for name, _ in pairs):
+        # Without one a server may choose any coding; http.client says this too.
+        pairs.append(("Accept-Encoding", "identity"))
+    return _core.Headers(pairs)
+
+
+def _text(name: str | bytes) -> str:
+    return name.decode("latin-1") if isinstance(name, bytes) else name
 
 
 class SessionCookies(RequestsCookieJar):

@@ -55,6 +55,10 @@ PERCENTILES_TO_CHART = [0.5, 0.95]
 CachedResponseTimes = namedtuple("CachedResponseTimes", ["response_times", "num_requests", "num_none_requests"])
 
 
+#: As many as the engine keeps rows of failures.
+_ERRORS_REMEMBERED = 1000
+
+
 class RequestStatsAdditionError(Exception):
     """Never raised; kept because Locust has it."""
 
@@ -69,6 +73,7 @@ class RequestStats:
     def __init__(self, use_response_times_cache: bool = True) -> None:
         self.use_response_times_cache = use_response_times_cache
         self.core = _core.Stats()
+        self._first_errors: dict[str, BaseException | str] = {}
         self.use_percentiles()
 
     @property
@@ -79,8 +84,11 @@ class RequestStats:
     @property
     def errors(self) -> dict[str, StatsError]:
         """All kinds of failures."""
-        rows = [StatsError(**row) for row in self.core.errors()]
-        return {StatsError.create_key(row.method, row.name, row.error): row for row in rows}
+        rows = self.core.errors()
+        keys = [StatsError.create_key(row["method"], row["name"], row["error"]) for row in rows]
+        for row in rows:
+            row["error"] = self._first_errors.get(row["error"], row["error"])
+        return {key: StatsError(**row) for key, row in zip(keys, rows, strict=True)}
 
     @property
     def total(self) -> StatsEntry:
@@ -127,7 +135,15 @@ class RequestStats:
 
     def log_error(self, method: str, name: str, error: BaseException | str | None) -> None:
         """Counts a failure, and no request."""
-        self.core.record_error(method, name, StatsError.parse_error(error))
+        text = StatsError.parse_error(error)
+        if isinstance(error, BaseException):
+            self.remember_error(text, error)
+        self.core.record_error(method, name, text)
+
+    def remember_error(self, text: str, error: BaseException | str) -> None:
+        """Keeps the first exception of its text: that is what a listener finds in a `StatsError`, not the text."""
+        if text not in self._first_errors and len(self._first_errors) < _ERRORS_REMEMBERED:
+            self._first_errors[text] = error
 
     def reset_all(self) -> None:
         """Zeroes everything; entries stay."""
@@ -136,6 +152,7 @@ class RequestStats:
     def clear_all(self) -> None:
         """Forgets everything."""
         self.core.clear()
+        self._first_errors.clear()
 
     def use_percentiles(self) -> None:
         """Tells the engine which percentiles this module's constants ask for now."""

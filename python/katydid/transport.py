@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -42,7 +43,8 @@ def request_options(
         connect, read = timeout.connect_timeout, timeout.read_timeout
     else:
         connect = read = timeout
-    options = _core.Options(connect, read, _tls_settings(verify, cert), _core.Proxy(proxy) if proxy else None, mode)
+    tls = _tls_settings(verify, cert)
+    options = _core.Options(connect, read, tls, _core.Proxy(proxy) if proxy else None, mode, says_empty=True)
     if len(_options) >= _OPTIONS_KEPT:
         _options.clear()
     _options[key] = options
@@ -100,7 +102,13 @@ class EngineAdapter(BaseAdapter):
             raise InvalidHeader(str(error), request=request) from error
         options = request_options(timeout, verify, cert, proxy, "stream" if stream else "collect")
         exchange = self.client.fetch(
-            str(request.method), str(request.url), headers, options, None, _content(request.body), None
+            str(request.method),
+            _without_userinfo(str(request.url)),
+            headers,
+            options,
+            None,
+            _content(request.body),
+            None,
         )
         if exchange is None:
             raise requests.exceptions.InvalidURL(f"cannot request {request.url!r}", request=request)
@@ -115,6 +123,14 @@ class EngineAdapter(BaseAdapter):
         """Nothing to do: connections belong to the client."""
 
 
+def _without_userinfo(url: str) -> str:
+    """``requests`` has made a header of user and password; they are not sent in the URL too."""
+    if "@" not in url:
+        return url
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 def _is_ours(name: Any, request: PreparedRequest) -> bool:
     """Whether a prepared header is sent as it is: the engine frames the body itself."""
     lowered = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()
@@ -122,12 +138,12 @@ def _is_ours(name: Any, request: PreparedRequest) -> bool:
 
 
 def _content(body: Any) -> Any:
-    """A prepared body as str or bytes. Files and generators are read here, by the greenlet that sends them."""
+    """A prepared body as str or bytes, or a list of pieces to send in chunks. Read here, by the greenlet that sends."""
     if body is None or isinstance(body, (str, bytes, bytearray)):
         return body
     if hasattr(body, "read"):
         data = body.read()
         return data.encode() if isinstance(data, str) else data
     if isinstance(body, Iterable):
-        return b"".join(part.encode() if isinstance(part, str) else part for part in body)
+        return [part.encode() if isinstance(part, str) else bytes(part) for part in body]
     return bytes(body)

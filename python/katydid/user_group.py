@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gevent import Greenlet, config, get_hub
 from gevent.pool import Group
+
+from katydid.user.task import LOCUST_STATE_STOPPING
 
 
 class UserGreenlet(Greenlet):
@@ -55,15 +57,25 @@ class UserGroup(Group):
             self._changed()
 
     def living(self, user_class: type, count: int) -> list[Any]:
-        """Up to ``count`` users of exactly this class."""
-        users: list[Any] = []
-        for greenlet in self.greenlets:
-            if len(users) == count:
+        """Up to ``count`` users of exactly this class; those that were asked to stop come last."""
+        staying: list[Any] = []
+        leaving: list[Any] = []
+        for user in self._users():
+            if len(staying) == count:
                 break
+            if type(user) is user_class:
+                (leaving if user._state == LOCUST_STATE_STOPPING else staying).append(user)
+        return (staying + leaving)[:count]
+
+    def leaving(self) -> Counter[str]:
+        """How many users of each class were asked to stop and are still there."""
+        return Counter(type(user).__name__ for user in self._users() if user._state == LOCUST_STATE_STOPPING)
+
+    def _users(self) -> Iterator[Any]:
+        for greenlet in list(self.greenlets):
             # The argument is gone as soon as the greenlet has ended, a moment before it leaves the group.
-            if greenlet.args and type(greenlet.args[0]) is user_class:
-                users.append(greenlet.args[0])
-        return users
+            if isinstance(greenlet, UserGreenlet) and greenlet.args:
+                yield greenlet.args[0]
 
     def _changed(self) -> None:
         if not self._telling:

@@ -39,17 +39,22 @@ class UserHost:
 
 
 def set_users(runner: Runner, wanted: dict[str, int]) -> None:
-    """Spawns and stops users until there are as many of each class as ``wanted``; returns when they are gone."""
-    living = runner.user_classes_count
-    missing = {name: count - living.get(name, 0) for name, count in wanted.items() if count > living.get(name, 0)}
-    surplus = {name: count - wanted.get(name, 0) for name, count in living.items() if count > wanted.get(name, 0)}
+    """Spawns and stops users until there are as many of each class as ``wanted``; returns when they are gone.
+
+    It may be killed on the way, for a newer wish; then users that it asked to stop are still there, and do not count.
+    """
+    leaving = runner.user_greenlets.leaving() if runner.environment.stop_timeout else {}
+    staying = {name: count - leaving.get(name, 0) for name, count in runner.user_classes_count.items()}
+    missing = {name: count - staying.get(name, 0) for name, count in wanted.items() if count > staying.get(name, 0)}
+    surplus = {name: count - wanted.get(name, 0) for name, count in staying.items() if count > wanted.get(name, 0)}
     try:
         # Spawning comes first because stopping may take as long as the stop timeout.
         if missing:
             runner.spawn_users(missing)
     except StopTest as error:
-        # Not one user could be made, most likely for want of a host: that must not pass for a good run.
-        log.unhandled_greenlet_exception = True
+        # A user could not be made, most likely for want of a host: that must not pass for a good run.
+        if runner.environment.process_exit_code is None:
+            runner.environment.process_exit_code = 1
         runner._stop_test(error)
     except Exception as error:
         _log_unhandled("spawning users", error)

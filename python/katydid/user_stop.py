@@ -29,19 +29,30 @@ def stop_users(users: list[Any], timeout: float, at_once: Collection[Any] = ()) 
         if user.greenlet is me or user.greenlet in at_once:
             user.group.killone(user.greenlet, block=False)
         elif timeout and user._state == LOCUST_STATE_STOPPING:
-            asked.append(user.greenlet)
+            asked.append(user)
         elif _stop(user, force=not timeout):
-            killed.append(user.greenlet)
+            killed.append(user)
         else:
-            asked.append(user.greenlet)
-    gevent.joinall(killed)
-    if not asked:
-        return
-    gevent.joinall(asked, timeout=timeout)
-    late = [greenlet for greenlet in asked if not greenlet.dead]
+            asked.append(user)
+    gevent.joinall([user.greenlet for user in killed])
+    if asked:
+        _wait_or_kill([user.greenlet for user in asked], timeout)
+    _see_off(killed + asked)
+
+
+def _wait_or_kill(greenlets: list[Any], timeout: float) -> None:
+    gevent.joinall(greenlets, timeout=timeout)
+    late = [greenlet for greenlet in greenlets if not greenlet.dead]
     if late:
         logger.info(f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them...")
         gevent.killall(late)
+
+
+def _see_off(users: list[Any]) -> None:
+    """Waits until the groups know that these users are dead: the loop tells them, a turn or two later."""
+    for user in users:
+        while user.greenlet in user.group:
+            gevent.sleep(0)
 
 
 def _stop(user: Any, force: bool) -> bool:

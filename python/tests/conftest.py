@@ -1,17 +1,11 @@
-"""Runs the package on the stand-ins of `fakes`."""
+"""What the unit tests of the Python package share. They run on the real engine (`make build` first)."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
 # Only gevent's own calls are tested here; patching would reach pytest and its plugins too.
 os.environ["LOCUST_SKIP_MONKEY_PATCH"] = "1"
-sys.path.insert(0, str(Path(__file__).parent))
-
-import fakes.install  # noqa: F401  isort: skip
-
 import katydid.locust  # noqa: F401  (makes `import locust` find the package)
 from katydid import log
 from katydid.env import Environment

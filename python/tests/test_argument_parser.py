@@ -101,7 +101,7 @@ def refused(capsys, *arguments):
         (["-t", "soon"], "argument -t/--run-time: Invalid time span format"),
         (["--slave"], "use --worker"),
         (["--csv-full-history"], "'--csv-full-history' requires '--csv'."),
-        (["-L", "LOUD"], "argument -L/--loglevel: invalid choice"),
+        (["-L", "LOUD"], "argument --loglevel/-L: invalid choice"),
         (["--config-users", "{"], "must be a valid JSON string or file"),
         (["--config-users", "{}"], "must specify a user_class_name"),
     ],

@@ -13,6 +13,7 @@ from katydid.shape import LoadTestShape
 from katydid.user.task import task
 from katydid.user.users import HttpUser, User
 from katydid.user.wait_time import constant
+from katydid.user_host import set_users
 
 
 class Idle(User):
@@ -38,6 +39,12 @@ class Stubborn(User):
 def _no_test_hangs():
     with gevent.Timeout(10):
         yield
+
+
+def until(condition):
+    """Waits for a condition; the time limit of the test is the limit."""
+    while not condition():
+        gevent.sleep(0.005)
 
 
 def test_users_come_and_go(make_runner):
@@ -70,10 +77,8 @@ def test_the_engine_is_told_of_users_that_end_by_themselves(make_runner):
 
     runner = make_runner(Short)
     runner.start(3, 3)
-    gevent.sleep(0.1)
-    assert runner._core.told[0] == {"Short": 3}
-    assert runner._core.told[-1] == {}
-    assert runner.user_count == 0
+    until(lambda: runner._core.target_user_counts == {"Short": 3})
+    until(lambda: runner.user_count == 0)
 
 
 @pytest.mark.parametrize(("user_count", "spawn_rate"), [(-1, 1), (1, 0), (1, -1), (1, float("inf")), (1, float("nan"))])
@@ -204,8 +209,7 @@ def test_a_task_may_stop_the_test(make_runner, how, stop_timeout):
 
     runner = make_runner(U, stop_timeout=stop_timeout)
     runner.start(2, 2)
-    gevent.sleep(0.1)
-    assert (runner.state, runner.user_count) == ("stopped", 0)
+    until(lambda: (runner.state, runner.user_count) == ("stopped", 0))
 
 
 @pytest.mark.parametrize("event", ["test_start", "spawning_complete", "test_stopping", "test_stop"])
@@ -235,6 +239,21 @@ def test_a_request_listener_may_quit(make_runner):
     assert runner.user_count == 0
 
 
+def test_users_that_were_asked_to_stop_do_not_count_any_more(make_runner):
+    runner = make_runner(Stubborn, stop_timeout=2)
+    runner.start(4, 4)
+    until(lambda: [greenlet.args[0]._state for greenlet in runner.user_greenlets] == ["running"] * 4)
+    fewer = gevent.spawn(set_users, runner, {"Stubborn": 1})
+    until(lambda: runner.user_greenlets.leaving() == {"Stubborn": 3})
+    fewer.kill()
+    set_users(runner, {"Stubborn": 4})
+    assert (runner.user_count, runner.user_greenlets.leaving()) == (7, {"Stubborn": 3})
+    set_users(runner, {"Stubborn": 2})
+    assert (runner.user_count, runner.user_greenlets.leaving()) == (5, {"Stubborn": 3})
+    runner.stop()
+    assert runner.user_count == 0
+
+
 def test_an_own_stop_is_called(make_runner):
     forced = []
 
@@ -261,10 +280,9 @@ def test_no_host_stops_the_test_and_is_no_good_run(make_runner, caplog):
 
     runner = make_runner(U)
     runner.start(1, 1)
-    gevent.sleep(0.05)
+    until(lambda: runner.state == "stopped")
     assert "You must specify the base host" in caplog.text
-    assert runner.state == "stopped"
-    assert log.unhandled_greenlet_exception
+    assert runner.environment.process_exit_code == 1
 
 
 def test_a_constructor_that_fails_stops_the_test(make_runner, caplog):
@@ -274,9 +292,8 @@ def test_a_constructor_that_fails_stops_the_test(make_runner, caplog):
 
     runner = make_runner(U)
     runner.start(1, 1)
-    gevent.sleep(0.05)
+    until(lambda: runner.state == "stopped")
     assert "broken constructor" in caplog.text
-    assert runner.state == "stopped"
     assert log.unhandled_greenlet_exception
 
 
@@ -298,8 +315,7 @@ def test_stop_test_in_a_listener_stops_the_test(make_runner, caplog):
         raise StopTest("enough")
 
     runner.start(1, 1)
-    gevent.sleep(0.05)
-    assert runner.state == "stopped"
+    until(lambda: runner.state == "stopped")
     assert "enough" in caplog.text
     assert not log.unhandled_greenlet_exception
 
@@ -309,7 +325,7 @@ def test_a_listener_that_fails_is_reported_to_the_engine(make_runner):
     runner.environment.events.test_stop.add_listener(lambda **kwargs: 1 / 0)
     runner.start(1, 1)
     runner.quit()
-    assert runner._core.announced == (None, True)
+    assert log.unhandled_greenlet_exception
 
 
 def test_leaving_in_a_listener_ends_the_run_with_that_code(make_runner):
@@ -334,9 +350,9 @@ def test_exceptions_of_tasks_are_counted(make_runner):
 
     runner = make_runner(U)
     runner.start(2, 2)
-    gevent.sleep(0.05)
-    (row,) = [it for it in runner.exceptions.values() if it["msg"] == "broken"]
-    assert (row["count"], row["nodes"]) == (2, {"local"})
+    until(lambda: [row["count"] for row in runner.exceptions.values()] == [2])
+    (row,) = runner.exceptions.values()
+    assert (row["msg"], row["nodes"]) == ("broken", {"local"})
     assert "in work" in row["traceback"]
 
 
@@ -345,7 +361,7 @@ def test_exceptions_of_tasks_are_counted(make_runner):
 
 def test_a_shape_decides(make_runner):
     class Shape(LoadTestShape):
-        ticks = [(2, 1), (3, 1, [Idle]), (3, 1.5, None), None]
+        ticks = [(2, 100), (3, 100, [Idle]), (3, 90, None), None]
 
         def tick(self):
             return self.ticks.pop(0)
@@ -358,7 +374,8 @@ def test_a_shape_decides(make_runner):
     runner.start_shape()
     runner.shape_greenlet.join()
     gevent.sleep(0.01)
-    assert counts == [(1, 1), (3, 0), (2, 1)]
+    # Users of a class that no longer takes part stay until a ramp down.
+    assert counts == [(1, 1), (2, 1), (2, 1)]
     assert (runner.state, runner.shape_greenlet) == ("stopped", None)
 
 
@@ -370,8 +387,7 @@ def test_a_shape_that_fails_ends_the_test(make_runner, error, unhandled):
 
     runner = make_runner(Idle, shape_class=Shape())
     runner.start_shape()
-    gevent.sleep(0.05)
-    assert runner.state == "stopped"
+    until(lambda: runner.state == "stopped")
     assert log.unhandled_greenlet_exception is unhandled
 
 

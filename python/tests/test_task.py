@@ -121,6 +121,7 @@ def test_root_tasks_get_the_user_and_nested_tasks_their_set():
             self.interrupt()
 
     class U(Recording):
+        limit = 60
         parent_set = None
         client = "client"
         tasks = [Nested]

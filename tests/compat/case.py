@@ -28,6 +28,9 @@ class Case:
     copies: tuple[str, ...] = ()
     """Files of locustfiles/ that are copied to the working directory first, as from>to."""
 
+    better: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
+    """Lines that Locust prints, and what Katydid prints instead on purpose: each is in docs/differences.md."""
+
     @property
     def name(self) -> str:
         return f"{self.file}-{self.variant}" if self.variant else self.file

@@ -189,6 +189,7 @@ def unequal_stdout(case: Case, wanted: list[str], got: list[str]) -> list[str]:
         return unequal("JSON", shape("\n".join(wanted)), shape("\n".join(got)))
     if case.stdout == "sorted":
         wanted, got = sorted(wanted), sorted(got)
+    wanted = [case.better.get(line, line) for line in wanted]
     for number, (left, right) in enumerate(zip_longest(wanted, got, fillvalue="nothing"), start=1):
         if left != right:
             return [f"printed line {number}: Locust {left!r}, Katydid {right!r}"]

@@ -156,6 +156,28 @@ class TestHost:
         assert result.exit_code != 0, result.output
         assert host in result.stderr
 
+    @pytest.mark.katydid_only
+    @pytest.mark.parametrize("host", ["http://", "http://[half", "https://:8080", "http://shop:99999"])
+    def test_what_can_be_no_address_is_said_before_any_load(self, command: Command, host: str) -> None:
+        command.write(FINE)
+        result = command.run("--headless", "-t", "2", "--host", host)
+        assert_clear(result, 1, host)
+        assert len(result.stderr.splitlines()) == 1, result.stderr
+
+    @pytest.mark.parametrize("event", ["init", "test_start"])
+    def test_one_that_a_listener_sets(self, command: Command, target, event: str) -> None:
+        command.write(
+            FINE.replace("import HttpUser", "import HttpUser, events")
+            + f"""
+    @events.{event}.add_listener
+    def choose(environment, **kwargs):
+        environment.host = "{target.url}"
+"""
+        )
+        result = command.load("-t", "2")
+        assert result.exit_code == 0, result.output
+        assert result.requests()["Aggregated"][0] > 2
+
 
 class TestReports:
     @pytest.mark.parametrize("option", ["--csv", "--html", "--json-file", "--logfile"])

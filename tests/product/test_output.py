@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import subprocess
 import time
 
@@ -155,8 +156,8 @@ def test_help_names_the_options(command: Command) -> None:
         assert option in result.stdout
 
 
-def in_terminal(command: Command, *arguments: str, limit: float = 30) -> str:
-    """Everything that the command writes to a terminal of 100 columns."""
+def in_terminal(command: Command, *arguments: str, keys: dict[float, bytes] | None = None, limit: float = 30) -> str:
+    """Everything that the command writes to a terminal of 100 columns, on which ``keys`` are pressed (by second)."""
     ours, theirs = pty.openpty()
     variables = {**command.variables, "TERM": "xterm", "COLUMNS": "100"}
     process = subprocess.Popen(
@@ -164,8 +165,13 @@ def in_terminal(command: Command, *arguments: str, limit: float = 30) -> str:
     )
     os.close(theirs)
     written = b""
-    deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    waiting = sorted((keys or {}).items())
+    while (elapsed := time.monotonic() - began) < limit:
+        if waiting and elapsed > waiting[0][0]:
+            os.write(ours, waiting.pop(0)[1])
+        if not select.select([ours], [], [], 0.1)[0]:
+            continue
         try:
             part = os.read(ours, 65536)
         except OSError:  # the terminal's other end is closed
@@ -177,6 +183,23 @@ def in_terminal(command: Command, *arguments: str, limit: float = 30) -> str:
     process.wait()
     os.close(ours)
     return written.decode(errors="replace")
+
+
+def rows_of(text: str) -> list[str]:
+    """What a person sees after all of it was written; knows the few codes that are used here."""
+    rows, column = [""], 0
+    for piece in re.findall(r"\x1b\[K|\r|\n|[^\x1b\r\n]+", text):
+        if piece == "\r":
+            column = 0
+        elif piece == "\n":
+            rows.append("")
+            column = 0
+        elif piece == "\x1b[K":
+            rows[-1] = rows[-1][:column]
+        else:
+            rows[-1] = rows[-1][:column].ljust(column) + piece + rows[-1][column + len(piece) :]
+            column += len(piece)
+    return rows
 
 
 STEADY = """
@@ -198,6 +221,45 @@ def test_a_terminal_gets_a_progress_line(command: Command, target) -> None:
     lines = [line for line in re.split(r"[\r\n]", text) if re.search(r"\bp95\b", line)]
     assert len(lines) >= 2, text
     assert re.search(r"users?", lines[-1]) and re.search(r"/s", lines[-1]) and re.search(r"fail", lines[-1]), lines[-1]
+
+
+TALKATIVE = """
+    import logging
+    import sys
+    import gevent
+    from locust import HttpUser, task, constant
+
+    class Talks(HttpUser):
+        wait_time = constant(0.21)
+
+        @task
+        def work(self):
+            self.client.get("/ok")
+            logging.info("from the log")
+            print("printed")
+            print("complained", file=sys.stderr)
+"""
+
+
+@pytest.mark.katydid_only
+def test_what_others_write_stands_above_the_progress_line(command: Command, target) -> None:
+    command.write(TALKATIVE)
+    rows = rows_of(in_terminal(command, "--headless", "-t", "4", "--host", target.url))
+    for text in ("from the log", "printed", "complained"):
+        found = [row for row in rows if text in row]
+        assert len(found) >= 10
+        assert all(row.endswith(text) for row in found), found
+    assert sum(row == "printed" for row in rows) >= 10
+    assert not any("p95" in row for row in rows), rows
+
+
+@pytest.mark.katydid_only
+def test_keys_change_the_number_of_users(command: Command, target) -> None:
+    command.write(STEADY)
+    keys = {1.5: b"w", 2.5: b"W", 3.5: b"s", 4.5: b"xS"}
+    text = in_terminal(command, "--headless", "--only-summary", "-t", "7", "--host", target.url, keys=keys)
+    spawned = [int(number) for number in re.findall(r"\((\d+) total users\)", text)]
+    assert spawned == [1, 2, 12, 11, 1], text
 
 
 @pytest.mark.katydid_only

@@ -114,7 +114,8 @@ def test_a_user_that_blocks_for_ever_does_not_keep_the_run(command: Command, tar
     result = run.end(limit=40)
     assert result.requests()["/ok"] == (1, 0)
     assert (command.folder / "report.html").exists()
-    assert result.stderr.strip(), "it says what it waited for"
+    assert re.search(r"No answer from user code.*within 10 seconds", result.stderr), "it says what it waited for"
+    assert re.search(r'locustfile.py", line \d+, in never', result.stderr), "and where it blocks"
 
 
 TRUE_TIMES = """

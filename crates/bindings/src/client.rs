@@ -10,7 +10,7 @@ use katydid_stats::{Sample, Timestamp};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyString, PyType};
+use pyo3::types::{PyBytes, PyList, PyString, PyType};
 use pyo3::{ffi, intern};
 
 use crate::exchange::{Asked, Exchange};
@@ -101,6 +101,8 @@ pub(crate) struct FetchOptions {
     proxy: Option<Arc<http::Proxy>>,
     mode: http::BodyMode,
     decode: bool,
+    /// Whether a request without a body says so, as `requests` has it for whatever is not GET or HEAD.
+    says_empty: bool,
 }
 
 /// The settings of a request that rarely change, made once and passed to many.
@@ -111,7 +113,7 @@ pub(crate) struct Options(FetchOptions);
 impl Options {
     /// Timeouts in seconds or None; `mode` is 'collect', 'discard' or 'stream'; `decode` undoes Content-Encoding.
     #[new]
-    #[pyo3(signature = (connect_timeout=None, read_timeout=None, tls=None, proxy=None, mode="collect", decode=true))]
+    #[pyo3(signature = (connect_timeout=None, read_timeout=None, tls=None, proxy=None, mode="collect", decode=true, says_empty=false))]
     fn new(
         connect_timeout: Option<f64>,
         read_timeout: Option<f64>,
@@ -119,6 +121,7 @@ impl Options {
         proxy: Option<&Bound<'_, Proxy>>,
         mode: &str,
         decode: bool,
+        says_empty: bool,
     ) -> PyResult<Self> {
         let mode = match mode {
             "collect" => http::BodyMode::Collect,
@@ -136,6 +139,7 @@ impl Options {
             proxy: proxy.map(|proxy| proxy.get().0.clone()),
             mode,
             decode,
+            says_empty,
         }))
     }
 }
@@ -159,7 +163,7 @@ impl Client {
     ///
     /// With a `recorder`, a response below 400 without cookies and redirect is recorded under `name` (or path and query) and comes back as a new
     /// `response_class` object that carries the exchange as `_exchange`. Anything else comes back as an
-    /// `Exchange`, not recorded. None if the URL needs a closer look (`requests` knows the right error).
+    /// `Exchange`, not recorded. A list as `content` is sent in chunks. None if the URL needs a closer look (`requests` knows the right error).
     #[pyo3(signature = (method, url, headers, options, name=None, content=None, content_kind=None, recorder=None, response_class=None))]
     #[expect(
         clippy::too_many_arguments,
@@ -182,21 +186,31 @@ impl Client {
         let (Some(url), Ok(method)) = (this.url(url), http::Method::new(method)) else {
             return Ok(py.None());
         };
-        let kind = content_kind.map(|kind| {
-            if kind == 0 {
-                ContentKind::Json
-            } else {
-                ContentKind::Form
+        let kind = match content_kind {
+            Some(0) => Some(ContentKind::Json),
+            Some(_) => Some(ContentKind::Form),
+            None if content.is_none()
+                && options.get().0.says_empty
+                && !matches!(method.as_str(), "GET" | "HEAD") =>
+            {
+                Some(ContentKind::Nothing)
             }
-        });
+            None => None,
+        };
+        let (body, pieces) = match content.map(|content| content.cast::<PyList>()) {
+            Some(Ok(list)) => (Bytes::new(), Some(pieces(list)?)),
+            _ => (content.map_or(Ok(Bytes::new()), body_bytes)?, None),
+        };
         let asked = Asked {
             method,
             url,
+            is_text: kind != Some(ContentKind::Json)
+                && content.is_some_and(|content| content.is_instance_of::<PyString>()),
             headers: headers.get().block(kind),
-            body: content.map_or(Ok(Bytes::new()), body_bytes)?,
+            body,
             start_time: Timestamp::now().0,
         };
-        let result = this.exchange(py, &asked, &options.get().0)?;
+        let result = this.exchange(py, &asked, pieces, &options.get().0)?;
         if let (Some(recorder), Some(class), Ok(response)) = (recorder, response_class, &result)
             && is_plain(response)
         {
@@ -237,11 +251,12 @@ impl Client {
         &self,
         py: Python<'_>,
         asked: &Asked,
+        pieces: Option<http::Body>,
         options: &FetchOptions,
     ) -> PyResult<Result<http::Response, Box<http::Failure>>> {
         let mut request = http::Request::new(asked.method.clone(), asked.url.clone());
         request.headers = asked.headers.clone();
-        request.body = asked.body.clone().into();
+        request.body = pieces.unwrap_or_else(|| asked.body.clone().into());
         request.timeouts = options.timeouts;
         request.mode = options.mode;
         request.decode = options.decode;
@@ -378,6 +393,16 @@ fn body_bytes(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
         .extract()
         .map_err(|_| PyTypeError::new_err("a request body must be str, bytes or bytearray"))?;
     Ok(Bytes::from_owner(owned))
+}
+
+/// A body that is sent in chunks, one for each piece.
+fn pieces(list: &Bound<'_, PyList>) -> PyResult<http::Body> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(list.len().max(1));
+    for piece in list {
+        let queued = sender.try_send(Ok(body_bytes(&piece)?));
+        debug_assert!(queued.is_ok(), "the channel has room for every piece");
+    }
+    Ok(http::Body::Stream(receiver))
 }
 
 fn seconds(value: Option<f64>) -> PyResult<Option<Duration>> {

@@ -18,7 +18,11 @@ pub(crate) struct ControlCommand {
 
 /// What is asked, with the place for its answer. A request that is dropped counts as not answered.
 pub(crate) enum ControlRequest {
-    SetUsers(UserCounts, Answer<()>),
+    SetUsers {
+        wanted: UserCounts,
+        ends_ramp: bool,
+        answer: Answer<()>,
+    },
     StopAll(Answer<()>),
     Announce(RunEvent, Answer<Announced>),
     Tick(Answer<Option<ShapeTick>>),
@@ -30,12 +34,21 @@ pub(crate) type Answer<T> = oneshot::Sender<Result<T, HostError>>;
 /// A command as Python's control greenlet sees it: `kind`, `argument`, and `done` or `failed`, once.
 #[pyclass(frozen, module = "katydid._core")]
 pub(crate) struct Command {
+    pub(crate) runner: RunnerId,
+    /// Whether the runner answers with its next command at once.
+    pub(crate) is_followed: bool,
     request: Mutex<Option<ControlRequest>>,
 }
 
 impl Command {
     pub(crate) fn new(command: ControlCommand) -> Self {
         Self {
+            runner: command.runner,
+            is_followed: matches!(
+                command.request,
+                ControlRequest::SetUsers { ends_ramp: true, .. }
+                    | ControlRequest::Announce(RunEvent::TestStart, _)
+            ),
             request: Mutex::new(Some(command.request)),
         }
     }
@@ -47,7 +60,7 @@ impl Command {
     #[getter]
     fn kind(&self) -> &'static str {
         match &*self.request.lock() {
-            Some(ControlRequest::SetUsers(..)) => "set_users",
+            Some(ControlRequest::SetUsers { .. }) => "set_users",
             Some(ControlRequest::StopAll(_)) => "stop_all",
             Some(ControlRequest::Announce(..)) => "announce",
             Some(ControlRequest::Tick(_)) => "tick",
@@ -59,7 +72,9 @@ impl Command {
     #[getter]
     fn argument(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         match &*self.request.lock() {
-            Some(ControlRequest::SetUsers(wanted, _)) => Ok(wanted.into_pyobject(py)?.into_any().unbind()),
+            Some(ControlRequest::SetUsers { wanted, .. }) => {
+                Ok(wanted.into_pyobject(py)?.into_any().unbind())
+            }
             Some(ControlRequest::Announce(event, _)) => {
                 let (name, arguments) = event_arguments(py, event)?;
                 Ok((name, arguments).into_pyobject(py)?.into_any().unbind())
@@ -75,7 +90,7 @@ impl Command {
         };
         // A receiver that is gone no longer wants to know: the run was ended meanwhile.
         match request {
-            ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer) => {
+            ControlRequest::SetUsers { answer, .. } | ControlRequest::StopAll(answer) => {
                 drop(answer.send(Ok(())))
             }
             ControlRequest::Announce(_, answer) => {
@@ -94,7 +109,7 @@ impl Command {
     fn failed(&self, reason: String) {
         let error = HostError(reason);
         match self.request.lock().take() {
-            Some(ControlRequest::SetUsers(_, answer) | ControlRequest::StopAll(answer)) => {
+            Some(ControlRequest::SetUsers { answer, .. } | ControlRequest::StopAll(answer)) => {
                 drop(answer.send(Err(error)))
             }
             Some(ControlRequest::Announce(_, answer)) => drop(answer.send(Err(error))),

@@ -1,8 +1,9 @@
 //! The command's way in: the first look at its arguments, the table of options, and one whole run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use katydid_cli::{FirstLook, RunOptions, RunParts, Settings, SignalSource, Terminal};
+use katydid_cli::{FirstLook, Monitor, RunOptions, RunParts, Settings, SignalSource, Terminal};
 use katydid_engine::LoadShape;
 use katydid_report::ReportContext;
 use katydid_stats::Percentiles;
@@ -91,6 +92,7 @@ pub(crate) fn run(
         shape,
         shape_uses_common_options: flag(context, "shape_uses_common_options")?,
         report: report_context(context)?,
+        monitor: monitor(context)?,
         terminal: Terminal::of_process(),
         signals: SignalSource::Process,
         forced_end: Box::new(move |exit_code| leave(&queue, exit_code)),
@@ -100,7 +102,7 @@ pub(crate) fn run(
     })
 }
 
-/// Ends the process while its hub thread may be stuck in user code: nothing of Python is called any more.
+/// Ends the process while its hub thread may be stuck in user code, without waiting for that thread.
 fn leave(queue: &HubQueue, exit_code: i32) {
     crate::logging::write_undelivered(queue);
     // SAFETY: `_exit` ends the process at once; reports have been written and flushed before.
@@ -134,6 +136,24 @@ fn set_percentiles(collector: &katydid_stats::Collector, context: &Bound<'_, PyD
     });
     Ok(())
 }
+
+/// Python's numbers for the processor's watch; what makes no sense as a time is Locust's default.
+fn monitor(context: &Bound<'_, PyDict>) -> PyResult<Monitor> {
+    let number = |key: &str| -> PyResult<Option<f64>> {
+        context.get_item(key)?.map(|value| value.extract()).transpose()
+    };
+    let known = Monitor::default();
+    let interval = number("cpu_monitor_interval")?
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .map_or(known.interval, |interval| interval.max(SHORTEST_MONITOR_INTERVAL));
+    Ok(Monitor {
+        interval,
+        warning_percent: number("cpu_warning_threshold")?.unwrap_or(known.warning_percent),
+    })
+}
+
+/// Reading the figures more often costs more than they are worth.
+const SHORTEST_MONITOR_INTERVAL: Duration = Duration::from_millis(10);
 
 fn report_context(context: &Bound<'_, PyDict>) -> PyResult<ReportContext> {
     let Value::Object(mut fields) = json::from_python(context.as_any())? else {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use katydid_http as http;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::client::Client;
 use crate::error::{describe, os_error};
@@ -19,10 +19,16 @@ pub(crate) struct Asked {
     pub(crate) url: http::Url,
     pub(crate) headers: http::HeaderBlock,
     pub(crate) body: Bytes,
+    /// Whether `requests` would have kept the body as text: it does, except for JSON.
+    pub(crate) is_text: bool,
     pub(crate) start_time: f64,
 }
 
 /// What came of it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every request has a response: a box for it would be waste"
+)]
 pub(crate) enum Answered {
     Response(http::Response),
     Failure(Box<http::Failure>),
@@ -69,10 +75,15 @@ impl Exchange {
         header_lines(self.asked.headers.as_bytes())
     }
 
-    /// The request body.
+    /// The request body, as str if it was given as one; JSON as bytes.
     #[getter]
-    fn request_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
-        (!self.asked.body.is_empty()).then(|| PyBytes::new(py, &self.asked.body))
+    fn request_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let body = &self.asked.body;
+        match std::str::from_utf8(body) {
+            _ if body.is_empty() => None,
+            Ok(text) if self.asked.is_text => Some(PyString::new(py, text).into_any()),
+            _ => Some(PyBytes::new(py, body).into_any()),
+        }
     }
 
     /// The status; 0 without a response.
@@ -81,6 +92,15 @@ impl Exchange {
         match &self.answered {
             Answered::Response(response) => response.status(),
             Answered::Failure(_) => 0,
+        }
+    }
+
+    /// The status of a response whose body could not be read; 0 if not even its head came, or if there is no failure.
+    #[getter]
+    fn head_status(&self) -> u16 {
+        match &self.answered {
+            Answered::Response(_) => 0,
+            Answered::Failure(failure) => failure.response.as_ref().map_or(0, |head| head.status),
         }
     }
 
@@ -105,12 +125,14 @@ impl Exchange {
     /// The response headers as (name, value) pairs, in order, with duplicates.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
-        let Some(response) = self.response() else {
-            return Vec::new();
+        let head = match &self.answered {
+            Answered::Response(response) => &response.head,
+            Answered::Failure(failure) => match &failure.response {
+                Some(head) => head,
+                None => return Vec::new(),
+            },
         };
-        response
-            .head
-            .headers
+        head.headers
             .iter()
             .map(|(name, value)| (latin1(name), latin1(value)))
             .collect()

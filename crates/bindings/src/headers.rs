@@ -8,10 +8,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 /// What kind of content the body has, when the caller's headers do not say.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ContentKind {
     Json,
     Form,
+    /// None, and that is said: `Content-Length: 0`.
+    Nothing,
 }
 
 /// An immutable set of request headers.
@@ -21,6 +23,7 @@ pub(crate) struct Headers {
     block: HeaderBlock,
     with_json: OnceLock<HeaderBlock>,
     with_form: OnceLock<HeaderBlock>,
+    with_nothing: OnceLock<HeaderBlock>,
 }
 
 #[pymethods]
@@ -52,6 +55,14 @@ impl Headers {
         Self::from_pairs(pairs)
     }
 
+    /// Whether there is a header of this name, in any case.
+    fn has(&self, name: &str) -> bool {
+        let name = name.as_bytes();
+        self.pairs
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    }
+
     /// The (name, value) pairs in order, as latin-1 text.
     fn items(&self) -> Vec<(String, String)> {
         self.pairs
@@ -61,29 +72,28 @@ impl Headers {
     }
 }
 
+const CONTENT_TYPE: &str = "Content-Type";
+
 impl Headers {
     /// The lines to send, with a Content-Type for this kind of body unless there is one already.
     pub(crate) fn block(&self, kind: Option<ContentKind>) -> HeaderBlock {
         match kind {
-            Some(ContentKind::Json) => self.extended(&self.with_json, "application/json"),
-            Some(ContentKind::Form) => self.extended(&self.with_form, "application/x-www-form-urlencoded"),
+            Some(ContentKind::Json) => self.extended(&self.with_json, CONTENT_TYPE, "application/json"),
+            Some(ContentKind::Form) => {
+                self.extended(&self.with_form, CONTENT_TYPE, "application/x-www-form-urlencoded")
+            }
+            Some(ContentKind::Nothing) => self.extended(&self.with_nothing, "Content-Length", "0"),
             None => self.block.clone(),
         }
     }
 
-    fn extended(&self, cache: &OnceLock<HeaderBlock>, content_type: &str) -> HeaderBlock {
+    fn extended(&self, cache: &OnceLock<HeaderBlock>, name: &str, value: &str) -> HeaderBlock {
         cache
             .get_or_init(|| {
-                if self
-                    .pairs
-                    .iter()
-                    .any(|(name, _)| name.eq_ignore_ascii_case(b"content-type"))
-                {
+                if self.has(name) {
                     return self.block.clone();
                 }
-                let builder = HeaderBlock::builder()
-                    .append(&self.block)
-                    .add("Content-Type", content_type);
+                let builder = HeaderBlock::builder().append(&self.block).add(name, value);
                 builder.expect("a constant header is valid").build()
             })
             .clone()
@@ -97,6 +107,7 @@ impl Headers {
             block,
             with_json: OnceLock::new(),
             with_form: OnceLock::new(),
+            with_nothing: OnceLock::new(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Python users as the engine sees them: requests go to the hub thread as commands. Holds no Python object.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use katydid_engine::{Announced, HostError, HostReply, LoadShape, RunEvent, ShapeTick, UserCounts, UserHost};
 use parking_lot::Mutex;
@@ -44,8 +45,12 @@ impl PythonHost {
 }
 
 impl UserHost for PythonHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
-        self.ask(|answer| ControlRequest::SetUsers(wanted, answer))
+    fn set_users(&self, wanted: UserCounts, ends_ramp: bool) -> HostReply<()> {
+        self.ask(|answer| ControlRequest::SetUsers {
+            wanted,
+            ends_ramp,
+            answer,
+        })
     }
 
     fn stop_all(&self) -> HostReply<()> {
@@ -58,6 +63,10 @@ impl UserHost for PythonHost {
 
     fn user_counts(&self) -> UserCounts {
         self.living.lock().clone()
+    }
+
+    fn unheard_for(&self) -> Duration {
+        self.queue.unheard_for()
     }
 }
 

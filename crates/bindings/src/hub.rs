@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,8 @@ pub(crate) struct Hub {
     batch: Mutex<Vec<HubItem>>,
     performers: Mutex<HashMap<RunnerId, Py<PyAny>>>,
     callbacks: Callbacks,
-    yields: Mutex<YieldState>,
+    /// The greenlet that was resumed with an answer last and has not asked `must_yield` since. Only compared, never followed.
+    answered_last: AtomicUsize,
 }
 
 /// What hub.py does for us.
@@ -43,12 +45,6 @@ struct Callbacks {
     control: Py<PyAny>,
     /// `log(lines)`: hand log records to Python's logging, in a greenlet of its own.
     log: Py<PyAny>,
-}
-
-#[derive(Default)]
-struct YieldState {
-    parks: u64,
-    parks_at_last_wait: u64,
 }
 
 #[pymethods]
@@ -73,7 +69,7 @@ impl Hub {
             batch: Mutex::default(),
             performers: Mutex::default(),
             callbacks: Callbacks { arm, control, log },
-            yields: Mutex::default(),
+            answered_last: AtomicUsize::new(0),
         })
     }
 
@@ -107,7 +103,7 @@ impl Hub {
         }
         *self.batch.lock() = batch;
         if !lines.is_empty() {
-            self.callbacks.log.call1(py, (log_tuples(lines),))?;
+            self.callbacks.log.call1(py, (log_tuples(&lines),))?;
         }
         Ok(())
     }
@@ -143,18 +139,32 @@ impl Hub {
         next.map_or(Ok(()), |deadline| self.arm(py, deadline))
     }
 
-    /// Whether the caller must give other greenlets a turn: true when nobody has parked since the last
-    /// call, which is to say that the loop has not run. A task that sent a request has parked already.
-    fn must_yield(&self) -> bool {
-        let mut yields = self.yields.lock();
-        let unchanged = yields.parks == yields.parks_at_last_wait;
-        yields.parks_at_last_wait = yields.parks;
-        unchanged
+    /// The command that the runner answers `command` with, if it does so at once. Blocks the thread for that moment, so that
+    /// no greenlet runs between the two: with Locust they are one piece of code.
+    fn follow_up(&self, py: Python<'_>, command: &Bound<'_, Command>) -> Option<Command> {
+        let Command {
+            runner, is_followed, ..
+        } = *command.get();
+        if !is_followed {
+            return None;
+        }
+        let next = py.detach(|| self.queue.wait_for_command(runner, FOLLOW_UP_LIMIT));
+        next.map(Command::new)
+    }
+
+    /// Whether the calling greenlet must give others a turn, because it has not waited for an answer since the last call:
+    /// a task that sent a request has let others run already.
+    fn must_yield(&self, py: Python<'_>) -> PyResult<bool> {
+        let current = self.greenlets.current(py)?.as_ptr() as usize;
+        Ok(self.answered_last.swap(0, Ordering::Relaxed) != current)
     }
 }
 
 /// What a wait longer than the clock can express becomes: about 30 years.
 const FOREVER: Duration = Duration::from_secs(1_000_000_000);
+
+/// How long the thread waits for a command that follows at once. Only a runner that was told otherwise meanwhile takes so long.
+const FOLLOW_UP_LIMIT: Duration = Duration::from_millis(50);
 
 impl Hub {
     /// Parks the calling greenlet until its ticket is resumed. `register` gets the ticket, to hand it to whoever
@@ -170,13 +180,13 @@ impl Hub {
                 "a callback of the event loop must not block: spawn a greenlet for it",
             ));
         }
+        let address = current.as_ptr() as usize;
         let ticket = self.parking.lock().enter(current.unbind());
         if let Err(error) = register(ticket) {
             self.parking.lock().leave(ticket);
             return Err(error);
         }
         loop {
-            self.yields.lock().parks += 1;
             let switched = self.greenlets.switch(py, &self.gevent_hub);
             match switched {
                 Err(thrown) => {
@@ -188,6 +198,9 @@ impl Hub {
                 Ok(()) => {
                     let finished = self.parking.lock().finish(ticket);
                     if let Some(outcome) = finished {
+                        let answered = !matches!(outcome, Outcome::Slept);
+                        self.answered_last
+                            .store(if answered { address } else { 0 }, Ordering::Relaxed);
                         return Ok(outcome);
                     }
                 }
@@ -226,10 +239,10 @@ impl Hub {
     }
 }
 
-fn log_tuples(lines: Vec<LogLine>) -> Vec<(String, u8, String)> {
+pub(crate) fn log_tuples(lines: &[LogLine]) -> Vec<(&str, u8, &str)> {
     lines
-        .into_iter()
-        .map(|line| (line.target, python_level(line.level), line.message))
+        .iter()
+        .map(|line| (&*line.target, python_level(line.level), &*line.message))
         .collect()
 }
 

@@ -2,10 +2,11 @@
 
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
+use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
-use crate::control::ControlCommand;
+use crate::control::{ControlCommand, RunnerId};
 use crate::outcome::Outcome;
 
 /// Names one parked greenlet. The generation keeps a late answer from resuming whoever got the place next.
@@ -32,10 +33,19 @@ pub(crate) struct LogLine {
     pub(crate) message: String,
 }
 
+/// What has not been drained yet.
+#[derive(Default)]
+struct Waiting {
+    items: Vec<HubItem>,
+    /// When the oldest command among them came; nobody looks at the clock for an answer.
+    commanded_at: Option<Instant>,
+}
+
 /// The queue, and the pipe whose read end gevent's loop watches. Unbounded: every entry answers
 /// something that the hub thread itself asked for, so its length is bounded by the users that wait.
 pub(crate) struct HubQueue {
-    items: Mutex<Vec<HubItem>>,
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
     reader: PipeReader,
     writer: PipeWriter,
 }
@@ -45,7 +55,8 @@ impl HubQueue {
     pub(crate) fn new() -> std::io::Result<Self> {
         let (reader, writer) = std::io::pipe()?;
         Ok(Self {
-            items: Mutex::new(Vec::new()),
+            waiting: Mutex::default(),
+            arrived: Condvar::new(),
             reader,
             writer,
         })
@@ -59,13 +70,43 @@ impl HubQueue {
     /// Adds one item and wakes the hub thread if the queue was empty.
     pub(crate) fn push(&self, item: HubItem) {
         let was_empty = {
-            let mut items = self.items.lock();
-            items.push(item);
-            items.len() == 1
+            let mut waiting = self.waiting.lock();
+            if matches!(item, HubItem::Control(_)) {
+                waiting.commanded_at.get_or_insert_with(Instant::now);
+            }
+            waiting.items.push(item);
+            waiting.items.len() == 1
         };
         if was_empty {
             // At most one byte is ever in the pipe, so this neither blocks nor can it be lost.
             let _ = (&self.writer).write(&[1]);
+        }
+        self.arrived.notify_one();
+    }
+
+    /// Waits on this thread, `limit` at most, for the next command of one runner, past whatever else is queued.
+    pub(crate) fn wait_for_command(&self, runner: RunnerId, limit: Duration) -> Option<ControlCommand> {
+        let deadline = Instant::now() + limit;
+        let mut waiting = self.waiting.lock();
+        loop {
+            let wanted =
+                |item: &HubItem| matches!(item, HubItem::Control(command) if command.runner == runner);
+            if let Some(position) = waiting.items.iter().position(wanted) {
+                let item = waiting.items.remove(position);
+                if waiting.items.is_empty() {
+                    waiting.commanded_at = None;
+                    drop(waiting);
+                    // The byte that went with it, perhaps not yet written by whoever pushed it.
+                    let _ = (&self.reader).read(&mut [0]);
+                }
+                return match item {
+                    HubItem::Control(command) => Some(command),
+                    _ => None,
+                };
+            }
+            if self.arrived.wait_until(&mut waiting, deadline).timed_out() {
+                return None;
+            }
         }
     }
 
@@ -73,12 +114,22 @@ impl HubQueue {
     pub(crate) fn take(&self, into: &mut Vec<HubItem>) {
         let mut byte = [0];
         let _ = (&self.reader).read(&mut byte);
-        std::mem::swap(&mut *self.items.lock(), into);
+        let mut waiting = self.waiting.lock();
+        waiting.commanded_at = None;
+        std::mem::swap(&mut waiting.items, into);
+    }
+
+    /// How long the oldest command has waited for the hub thread to come by; zero without any.
+    pub(crate) fn unheard_for(&self) -> Duration {
+        self.waiting
+            .lock()
+            .commanded_at
+            .map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// The log records that nobody drained, for a process that must end while its hub thread is stuck.
     pub(crate) fn undelivered_logs(&self) -> Vec<LogLine> {
-        let items = std::mem::take(&mut *self.items.lock());
+        let items = std::mem::take(&mut self.waiting.lock().items);
         items
             .into_iter()
             .filter_map(|item| {

@@ -1,10 +1,13 @@
 //! Log records of the Rust side, on their way to Python's logging. Formats nothing itself.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use log::{LevelFilter, Log, Metadata, Record};
+use pyo3::prelude::*;
 
+use crate::hub::log_tuples;
 use crate::hub_queue::{HubItem, HubQueue, LogLine};
 
 struct ToPython(Arc<HubQueue>);
@@ -34,10 +37,29 @@ pub(crate) fn install(queue: Arc<HubQueue>) {
     }
 }
 
-/// Writes what Python never got to stderr: for a process that ends while its hub thread is stuck.
+/// How long Python gets to write its last lines: user code may hold the interpreter and never let go.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Writes what Python never got: for a process that ends while its hub thread is stuck. The one place where another
+/// thread runs Python code, because nothing comes after it.
 pub(crate) fn write_undelivered(queue: &HubQueue) {
+    let lines = Arc::new(queue.undelivered_logs());
+    let (sender, said) = mpsc::channel();
+    let for_python = lines.clone();
+    std::thread::spawn(move || {
+        let _ = sender.send(Python::attach(|py| say_farewell(py, &for_python)));
+    });
+    if matches!(said.recv_timeout(FAREWELL), Ok(Ok(()))) {
+        return;
+    }
     let mut stderr = std::io::stderr().lock();
-    for line in queue.undelivered_logs() {
+    for line in lines.iter() {
         let _ = writeln!(stderr, "{}/{}: {}", line.level, line.target, line.message);
     }
+}
+
+fn say_farewell(py: Python<'_>, lines: &[LogLine]) -> PyResult<()> {
+    py.import("katydid.farewell")?
+        .call_method1("say", (log_tuples(lines),))
+        .map(drop)
 }

@@ -22,7 +22,7 @@ mod value;
 pub use error::CliError;
 pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
 pub use options::{ExportedRow, option_rows};
-pub use run::{ForcedEnd, RunParts, run, statistics_observer};
+pub use run::{ForcedEnd, Monitor, RunParts, run, statistics_observer};
 pub use run_options::RunOptions;
 pub use settings::{CsvSettings, Settings};
 pub use signals::{Signal, SignalSource};

@@ -20,8 +20,8 @@ use crate::error::CliError;
 use crate::exit_code;
 use crate::first_look::version;
 use crate::settings::Settings;
-use crate::signals::Signals;
-pub use parts::{ForcedEnd, RunParts, statistics_observer};
+use crate::signals::{Signal, Signals};
+pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
 
 /// The logger's name in Locust.
 const TARGET: &str = "locust.main";
@@ -84,6 +84,8 @@ struct Run<'a> {
     signal_count: usize,
     /// Whether to wait for nobody any more.
     hurried: bool,
+    /// The signal that said so, if it was one.
+    insisted: Option<Signal>,
     /// Whether the host broke down or did not answer.
     host_failed: bool,
     /// Whether a report could not be written.
@@ -119,6 +121,7 @@ impl<'a> Run<'a> {
             said: Announced::default(),
             signal_count: 0,
             hurried: false,
+            insisted: None,
             host_failed: false,
             report_failed: false,
             parts,
@@ -201,9 +204,14 @@ impl<'a> Run<'a> {
             announced: self.said,
             host_failed: self.host_failed,
         };
-        match exit_code::choose(outcome, self.settings.exit_code_on_error) {
-            exit_code::SUCCESS if self.report_failed => exit_code::CONFIGURATION,
-            code => code,
+        match (
+            exit_code::choose(outcome, self.settings.exit_code_on_error),
+            self.insisted,
+        ) {
+            (exit_code::SUCCESS, _) if self.report_failed => exit_code::CONFIGURATION,
+            // Whoever insisted must not find that all went well.
+            (exit_code::SUCCESS, Some(signal)) => signal.exit_code(),
+            (code, _) => code,
         }
     }
 

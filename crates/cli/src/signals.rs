@@ -12,6 +12,16 @@ pub enum Signal {
     Terminate,
 }
 
+impl Signal {
+    /// What a shell reports of a process that this signal ended.
+    pub(crate) fn exit_code(self) -> i32 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
 /// Where signals come from.
 #[derive(Debug, Default)]
 pub enum SignalSource {

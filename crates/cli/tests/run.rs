@@ -253,7 +253,29 @@ async fn a_second_signal_ends_a_run_at_once_with_its_reports() {
     .run()
     .await;
     assert_eq!(began.elapsed(), 7 * SECOND);
-    assert_eq!((ran.exit_code, ran.forced), (0, Some(0)));
+    assert_eq!(
+        (ran.exit_code, ran.forced),
+        (130, Some(130)),
+        "not as if all went well"
+    );
+    assert!(ran.error.contains("(approximated)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_thread_is_blocked_is_left_behind() {
+    let manner = Manner {
+        is_blocked: true,
+        ..Manner::default()
+    };
+    let began = tokio::time::Instant::now();
+    let ran = Plan {
+        manner,
+        ..Plan::new(ten_seconds_with("stop_timeout", json!(5)))
+    }
+    .run()
+    .await;
+    assert_eq!(began.elapsed(), (10 + 5 + 10) * SECOND);
+    assert_eq!((ran.exit_code, ran.forced), (2, Some(2)));
     assert!(ran.error.contains("(approximated)"));
 }
 

@@ -83,6 +83,6 @@ fn a_signal_ends_a_run_in_good_order() {
 fn two_signals_end_a_run_that_hangs() {
     let output = interrupted_by(&[libc::SIGINT, libc::SIGINT], true);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{error}");
+    assert_eq!(output.status.code(), Some(130), "{error}");
     assert!(error.contains("(approximated)"), "{error}");
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::event::{Announced, RunEvent};
 use crate::user_class::UserCounts;
@@ -22,7 +23,9 @@ pub struct HostError(pub String);
 pub trait UserHost: Send + Sync + 'static {
     /// Makes so many users of each class live. The numbers are absolute; a class that is not named keeps its
     /// users. Resolves once carried out, graceful stops included. A later call supersedes an earlier one.
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()>;
+    ///
+    /// `ends_ramp`: the reply is answered at once with the announcement that the ramp is over.
+    fn set_users(&self, wanted: UserCounts, ends_ramp: bool) -> HostReply<()>;
 
     /// Stops every user, with the stop timeout applied. Resolves when all are gone.
     fn stop_all(&self) -> HostReply<()>;
@@ -32,4 +35,10 @@ pub trait UserHost: Send + Sync + 'static {
 
     /// Users alive at this moment. Never blocks.
     fn user_counts(&self) -> UserCounts;
+
+    /// How long the oldest of the requests above has waited without the host taking notice of it. Only a host
+    /// whose thread user code can block has anything to say here.
+    fn unheard_for(&self) -> Duration {
+        Duration::ZERO
+    }
 }

@@ -227,7 +227,8 @@ impl Runner {
         // Steps keep to the plan made at the start of the ramp, unless one is a whole pause late: users that are
         // overdue then start at the wanted rate, not in a burst.
         let start = if late > step.pause { now } else { due };
-        if !dispatcher.is_over() {
+        let ends_ramp = dispatcher.is_over();
+        if !ends_ramp {
             self.step_due = start.checked_add(step.pause);
         }
         self.status.send_modify(|status| {
@@ -236,7 +237,7 @@ impl Runner {
         });
         let wanted = step.total();
         log::debug!(target: TARGET, "Ramping to {}", status::counts_for_log(&wanted));
-        let reply = self.host.set_users(wanted);
+        let reply = self.host.set_users(wanted, ends_ramp);
         self.wait_for(Call::SetUsers, async { reply.await.map(|()| None) });
     }
 

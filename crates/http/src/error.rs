@@ -114,7 +114,7 @@ pub enum Error {
         target: String,
     },
     /// The connection ended inside the body.
-    #[error("read the body from {target}: connection closed after {received} bytes{}", of(*expected))]
+    #[error("read the body from {target}: connection closed after {received} bytes{}", of(*expected, *chunk))]
     IncompleteBody {
         /// `host:port`.
         target: String,
@@ -122,6 +122,8 @@ pub enum Error {
         expected: Option<u64>,
         /// The body bytes received.
         received: u64,
+        /// Bytes received of the chunk in which it ended, and the size of that chunk.
+        chunk: Option<(u64, u64)>,
     },
     /// What the server sent is not HTTP/1.
     #[error("read from {target}: invalid response: {reason}")]
@@ -165,8 +167,12 @@ pub enum Error {
     },
 }
 
-fn of(expected: Option<u64>) -> String {
-    expected.map(|length| format!(" of {length}")).unwrap_or_default()
+fn of(expected: Option<u64>, chunk: Option<(u64, u64)>) -> String {
+    match (expected, chunk) {
+        (_, Some((received, size))) => format!(", {received} bytes into a chunk of {size}"),
+        (Some(length), None) => format!(" of {length}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// The classes of TLS failure that a tester tells apart.

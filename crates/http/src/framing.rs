@@ -19,7 +19,7 @@ pub(crate) enum Framing {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Chunk {
     Size,
-    Data { left: u64 },
+    Data { size: u64, left: u64 },
     DataEnd,
     Trailers { seen: usize },
 }
@@ -67,6 +67,14 @@ impl Framing {
         }
     }
 
+    /// Bytes seen of the chunk we are in, and its size.
+    pub(crate) fn chunk(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Chunked(Chunk::Data { size, left }) => Some((size - left, *size)),
+            _ => None,
+        }
+    }
+
     /// Whether the body is complete if the connection ends here. Some servers forget the empty line after the last
     /// chunk; nothing of the body is missing then.
     pub(crate) fn may_end(&self) -> bool {
@@ -92,10 +100,10 @@ impl Chunk {
                     *self = if size == 0 {
                         Self::Trailers { seen: 0 }
                     } else {
-                        Self::Data { left: size }
+                        Self::Data { size, left: size }
                     };
                 }
-                Self::Data { left } => {
+                Self::Data { left, .. } => {
                     let data = at_most(rest.len(), *left);
                     *left -= data as u64;
                     if *left == 0 {

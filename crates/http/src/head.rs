@@ -15,6 +15,9 @@ pub const MAX_HEAD: usize = 64 * 1024;
 /// The most header lines that are read. `http.client` stops at 100; some gateways send more.
 pub const MAX_HEADERS: usize = 256;
 
+/// How much of a line that is not HTTP an error shows, in bytes.
+const SHOWN_OF_LINE: usize = 100;
+
 /// A head, and what follows from it for the rest of the exchange.
 #[derive(Debug)]
 pub(crate) struct Head {
@@ -196,12 +199,12 @@ fn describe(error: httparse::Error, bytes: &[u8]) -> String {
         .split(|byte| *byte == b'\n')
         .find(|line| !line.trim_ascii().is_empty())
         .unwrap_or_default();
-    let start = String::from_utf8_lossy(&line[..line.len().min(40)])
-        .trim()
-        .to_owned();
+    let start = line[..line.len().min(SHOWN_OF_LINE)]
+        .trim_ascii_end()
+        .escape_ascii();
     match error {
-        httparse::Error::Version | httparse::Error::Status => format!("bad status line {start:?}"),
-        other => format!("{other} after {start:?}"),
+        httparse::Error::Version | httparse::Error::Status => format!("bad status line \"{start}\""),
+        other => format!("{other} after \"{start}\""),
     }
 }
 

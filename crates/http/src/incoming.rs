@@ -182,6 +182,7 @@ impl Incoming {
             target: exchange.target(),
             expected: self.expected,
             received: self.wire_length,
+            chunk: self.framing.chunk(),
         })
     }
 

@@ -37,7 +37,10 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), ReportError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    fs::create_dir_all(folder).map_err(|source| ReportError::new("create folder", folder, source))
+    fs::create_dir_all(folder).map_err(|source| {
+        let why = format!("cannot create folder {}: {source}", folder.display());
+        ReportError::new("write", path, io::Error::new(source.kind(), why))
+    })
 }
 
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -42,6 +42,7 @@ pub struct Entry {
     response_times: Histogram,
     seconds: SecondCounts,
     recent: RecentTimes,
+    has_counted: bool,
 }
 
 impl Entry {
@@ -71,11 +72,13 @@ impl Entry {
             response_times: Histogram::default(),
             seconds,
             recent: RecentTimes::default(),
+            has_counted: false,
         }
     }
 
     /// Adds what was measured in one interval.
     pub(crate) fn extend(&mut self, delta: &EntryDelta) {
+        self.has_counted = true;
         self.num_requests += delta.num_requests;
         self.num_none_requests += delta.num_none_requests;
         self.num_failures += delta.num_failures;
@@ -102,7 +105,10 @@ impl Entry {
     pub(crate) fn reset(&mut self, now: Timestamp) {
         let mut seconds = std::mem::replace(&mut self.seconds, SecondCounts::new(None));
         seconds.clear();
-        *self = Self::with_seconds(self.method.clone(), self.name.clone(), now, seconds);
+        *self = Self {
+            has_counted: self.has_counted,
+            ..Self::with_seconds(self.method.clone(), self.name.clone(), now, seconds)
+        };
     }
 
     /// Request method or type; empty for the total.
@@ -113,6 +119,11 @@ impl Entry {
     /// Name the requests are counted under.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Whether anything was ever counted, also before a reset. If not, somebody only looked the entry up.
+    pub fn has_counted(&self) -> bool {
+        self.has_counted
     }
 
     /// Finished requests, failed ones included.

@@ -18,7 +18,7 @@ pub struct Snapshot {
     pub last_request_timestamp: Option<Timestamp>,
     /// Fractions that the lists in each entry belong to.
     pub percentiles: Percentiles,
-    /// One for each (method, name), sorted by name, then method.
+    /// One for each (method, name) that counted something, sorted by name, then method.
     pub entries: Vec<EntrySnapshot>,
     /// The whole run.
     pub total: EntrySnapshot,
@@ -85,7 +85,7 @@ impl Snapshot {
     pub fn of(stats: &RunStats, health: HealthSnapshot, now: Timestamp) -> Self {
         let clock = stats.clock();
         let percentiles = stats.percentiles().clone();
-        let mut sorted: Vec<&Entry> = stats.entries().collect();
+        let mut sorted: Vec<&Entry> = stats.entries().filter(|entry| entry.has_counted()).collect();
         sorted.sort_by(|left, right| (left.name(), left.method()).cmp(&(right.name(), right.method())));
         let of_entry = |entry: &Entry| {
             let mut snapshot = EntrySnapshot::of(entry, clock, &percentiles);

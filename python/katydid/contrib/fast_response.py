@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,43 +19,60 @@ if TYPE_CHECKING:
     from katydid.event import EventHook
 
 
-class HTTPConnectionClosed(ConnectionError):
-    """The server closed the connection before its response was complete."""
-
-
-class HTTPParseError(ConnectionError):
+class HTTPParseError(Exception):
     """What the server sent is not HTTP."""
 
 
-class DecodeError(ConnectionError):
-    """The body is not what its Content-Encoding says."""
+class HTTPConnectionClosed(HTTPParseError):
+    """The server closed the connection before its response began."""
 
 
-class RetriesExceeded(ConnectionError):
-    """More redirects than ``max_redirects``."""
+class FastRequestError(Exception):
+    """A request that came to nothing good, with texts as geventhttpclient has them.
 
+    Args:
+        url: what was requested.
+        args: what is wrong.
+        details: attributes of the exception, which its texts show too.
+    """
 
-class BadStatusCode(ConnectionError):
-    """A status that is not among the good ones; ``code`` and ``url`` say which and where."""
-
-    def __init__(self, url: str | None, code: int) -> None:
-        super().__init__(url, code)
+    def __init__(self, url: str | None, *args: Any, **details: Any) -> None:
+        super().__init__(url, *args)
         self.url = url
-        self.code = code
-        self.response: Any = None
+        self.__dict__.update(details)
+        self.kw_text = ", ".join(f"{name}={value}" for name, value in details.items())
+        first = str(args[0]) if args and (len(args) == 1 or isinstance(args[0], str)) else ""
+        if len(args) > 1 and first:
+            first += f": {args[1:]}"
+        self.text = ", ".join(part for part in (first, self.kw_text) if part)
 
     def __str__(self) -> str:
-        return repr(self)
+        return f"URL {self.url}: {self.text}" if self.text else f"URL {self.url}"
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        return f"{text[:-1]}, {self.kw_text})" if self.kw_text else text
+
+
+class RetriesExceeded(FastRequestError):
+    """No answer in time, however often it was tried, or more redirects than ``max_redirects``."""
+
+
+class BadStatusCode(FastRequestError):
+    """A status that is not among the good ones; ``code`` and ``url`` say which and where."""
+
+    code = 0
+    response: Any = None
 
 
 class LocustBadStatusCode(BadStatusCode):
     """The same, without the URL in its text, so that failures of one name group."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(code={self.code})"
+        return super().__repr__().replace(f"{self.url!r}, ", "")
 
 
-FAILURE_EXCEPTIONS = (ConnectionError, OSError, ssl.SSLError)
+FAILURE_EXCEPTIONS = (FastRequestError, HTTPConnectionClosed, HTTPParseError, OSError, ssl.SSLError, zlib.error)
 
 
 class FastRequest:
@@ -82,7 +100,7 @@ class FastRequest:
         return CaseInsensitiveDict(self._exchange.request_headers)
 
     @property
-    def body(self) -> bytes | None:
+    def body(self) -> str | bytes | None:
         """The body as sent."""
         return self._exchange.request_body
 
@@ -139,6 +157,8 @@ class FastResponse:
     headers: Any = OnDemand(_headers)
     stream: Any = OnDemand(_stream)
     encoding: str | None = None
+    #: The URL of the request, without what ``params`` added; after redirects the last one.
+    url: Any = OnDemand(lambda response: response._exchange.url)
     request: Any = OnDemand(lambda response: FastRequest(response._exchange))
 
     @classmethod
@@ -159,11 +179,6 @@ class FastResponse:
     def ok(self) -> bool:
         """Whether the status is below 400."""
         return self.status_code < 400
-
-    @property
-    def url(self) -> str | None:
-        """The URL of the request."""
-        return self._exchange.url
 
     @property
     def data(self) -> bytes | None:
@@ -189,7 +204,9 @@ class FastResponse:
             raise self.error
 
     def iter_content(self, chunk_size: int = 1024, decode_content: bool = True) -> Iterator[str | bytes]:
-        """Pieces of the body, of at most ``chunk_size`` bytes; as text where they can be decoded, unless ``decode_content`` is false."""
+        """Pieces of the body, of at most ``chunk_size`` bytes; as text where they can be decoded,
+        unless ``decode_content`` is false.
+        """
         while chunk := self.stream.read(chunk_size):
             if not decode_content:
                 yield chunk
@@ -243,6 +260,18 @@ class ErrorResponse(FastResponse):
     def __init__(self, exchange: _core.Exchange, error: Exception) -> None:
         self._exchange = exchange
         self.error = error
+
+
+class BrokenResponse(FastResponse):
+    """A response whose body could not be read: it has status and headers, and no content."""
+
+    content = None
+
+    def __init__(self, exchange: _core.Exchange, reason: Exception) -> None:
+        self._exchange = exchange
+        self.status_code = exchange.head_status
+        self.broken_by = reason
+        self.__dict__["content"] = None
 
 
 class ResponseContextManager(FastResponse):

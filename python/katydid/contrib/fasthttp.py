@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import json as json_module
 import re
-import socket
-import ssl
 from base64 import b64encode
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -17,11 +15,12 @@ from requests import PreparedRequest
 from requests.cookies import extract_cookies_to_jar
 
 from katydid import _core
+from katydid.clients import encode_form
 from katydid.contrib.fast_response import (
     FAILURE_EXCEPTIONS as FAILURE_EXCEPTIONS,
 )
 from katydid.contrib.fast_response import (
-    DecodeError,
+    BrokenResponse,
     ErrorResponse,
     FastRequest,
     FastResponse,
@@ -36,6 +35,7 @@ from katydid.exception import StopTest
 from katydid.hub import hub
 from katydid.lazy_response import LazyResponse
 from katydid.on_demand import OnDemand
+from katydid.request_errors import decoding_error, name_error, tls_error
 from katydid.session_state import SessionCookies
 from katydid.user.users import RestMixin, User
 
@@ -85,7 +85,8 @@ class FastHttpSession:
         user: whose ``context()`` goes into the event; may be None.
         insecure: do not check certificates.
         client_pool: any object; sessions that are given the same one share their connections.
-        kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries, concurrency, headers, proxy_host, proxy_port.
+        kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries,
+            concurrency, headers, proxy_host, proxy_port.
     """
 
     auth_header: str | None = None
@@ -108,7 +109,8 @@ class FastHttpSession:
         self.base_url = base_url
         self.request_event = request_event
         self.user = user
-        self.max_redirects = kwargs.get("max_redirects", 30)
+        self.max_redirects = int(kwargs.get("max_redirects", 30))
+        self.max_retries = int(kwargs.get("max_retries", 0))
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
         self._pool = _shared_pool(client_pool, kwargs.get("concurrency", 10))
@@ -151,7 +153,7 @@ class FastHttpSession:
         auth: tuple[str | bytes, str | bytes] | None = None,
         json: Any = None,
         allow_redirects: bool = True,
-        context: dict[str, Any] = {},
+        context: dict[str, Any] = {},  # noqa: B006  (Locust's signature; never changed)
         **kwargs: Any,
     ) -> Any:
         """Sends a request and reports it.
@@ -166,20 +168,21 @@ class FastHttpSession:
             kwargs: ``params``, ``files`` and ``max_redirects``.
 
         Returns:
-            A :class:`FastResponse`, or a :class:`ResponseContextManager` with ``catch_response``. Without a response its ``status_code`` is 0.
+            A :class:`FastResponse`, or a :class:`ResponseContextManager` with ``catch_response``.
+            Without a response its ``status_code`` is 0.
         """
         if name is None:
             name = self.request_name
-        content, kind, extra = self._body(data, json, headers, auth, kwargs)
-        block = self._headers if extra is None else self._headers.merged(extra)
+        content, content_type, extra = self._body(method, data, json, headers, auth, kwargs)
+        block = self._headers if content_type is None else _with_type(self._headers, content_type)
+        if extra is not None:
+            block = block.merged(extra)
         target = url
-        if kwargs:
-            params = kwargs.get("params")
-            if params:
-                target = f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
+        if kwargs and (params := _params(method, kwargs)):
+            target = _with_query(url, params)
         cookies = self.__dict__.get("cookiejar")
         sent = block
-        if cookies is not None and len(cookies):
+        if cookies is not None and len(cookies) and not block.has("cookie"):
             sent = self._with_cookies(block, self._build_url(target))
         recorder = None
         if not (catch_response or stream):
@@ -187,27 +190,39 @@ class FastHttpSession:
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
         options = _options(self._settings, stream)
-        exchange = self._client.fetch(method, target, sent, options, name or url, content, kind, recorder, FastResponse)
+        exchange = self._client.fetch(method, target, sent, options, name or url, content, None, recorder, FastResponse)
         if type(exchange) is not _core.Exchange:
             if exchange is None:
                 raise ValueError(f"cannot request {self._build_url(target)!r}: not a URL")
+            if target is not url:
+                exchange.__dict__["url"] = self._build_url(url)
             return exchange
         start_time, response_time = exchange.start_time, exchange.response_time_ms
+        retries = int(kwargs.get("max_retries", self.max_retries)) if method in _IDEMPOTENT else 0
+        while retries > 0 and exchange.failure is not None and _is_retried(exchange.failure):
+            retries -= 1
+            again = self._client.fetch(method, target, sent, options, None, content)
+            assert isinstance(again, _core.Exchange)
+            exchange = again
+            response_time += exchange.response_time_ms
         error: Exception | None = None
+        hops_time = 0.0
         self._take_cookies(exchange)
-        if allow_redirects and exchange.status in self.redirect_codes and exchange.header("location"):
-            limit = kwargs.get("max_redirects", self.max_redirects)
-            exchange, hops_time, error = self._follow(exchange, method, block, content, kind, options, limit)
+        if allow_redirects and self._is_redirect(exchange):
+            limit = int(kwargs.get("max_redirects", self.max_redirects))
+            exchange, hops_time, error = self._follow(exchange, method, block, content, options, limit, url)
             response_time += hops_time
-        response = self._response(exchange, stream, error)
+        response = self._response(exchange, stream, error, self._build_url(url))
+        if target is not url and not hops_time:
+            response.__dict__["url"] = self._build_url(url)
         meta = {
             "request_type": method,
             "name": name or url,
             "context": {**self.user.context(), **context} if self.user else context,
             "response": response,
-            "exception": response.error,
+            "exception": response.error or getattr(response, "broken_by", None),
             "start_time": start_time,
-            "url": self._build_url(target),
+            "url": self._build_url(url),
             "response_length": _length(exchange, stream),
             "response_time": response_time,
         }
@@ -217,12 +232,14 @@ class FastHttpSession:
         return response
 
     def _body(
-        self, data: Any, json: Any, headers: dict[str, str] | None, auth: Any, kwargs: dict[str, Any]
-    ) -> tuple[Any, int | None, dict[str, str] | None]:
-        """The body, what kind it is (see Client.fetch), and the headers of this one request."""
+        self, method: str, data: Any, json: Any, headers: dict[str, str] | None, auth: Any, kwargs: dict[str, Any]
+    ) -> tuple[Any, str | None, dict[str, str] | None]:
+        """The body, the Content-Type that it has if nobody says otherwise, and the headers of this one request."""
         extra: dict[str, str] | None = dict(headers) if headers else None
         if auth:
             extra = {**(extra or {}), "Authorization": _basic(*auth)}
+        if kwargs and not data and method == "POST" and (fields := _other(kwargs)):
+            data = fields
         if kwargs.get("files"):
             prepared = PreparedRequest()
             prepared.headers = {}  # type: ignore[assignment]
@@ -230,13 +247,13 @@ class FastHttpSession:
             return prepared.body, None, {**(extra or {}), "Content-Type": prepared.headers["Content-Type"]}
         if data:
             if isinstance(data, dict):
-                return urlencode(data, doseq=True), 1, extra
-            return data, None, extra
+                return urlencode(data).encode(), FORM, extra
+            if isinstance(data, str):
+                return data, TEXT, extra
+            return data, BYTES, extra
         if json is None:
             return None, None, extra
-        if extra is None or not any(key.lower() == "accept" for key in extra):
-            extra = {**(extra or {}), "Accept": "application/json"}
-        return _encode_json(json), 0, extra
+        return _encode_json(json), JSON, extra
 
     def _with_cookies(self, block: _core.Headers, url: str) -> _core.Headers:
         header = self.cookiejar.header_for(url)
@@ -247,43 +264,59 @@ class FastHttpSession:
             response = LazyResponse.of(exchange)
             extract_cookies_to_jar(self.cookiejar, response.request, response.raw)
 
+    def _is_redirect(self, exchange: _core.Exchange) -> bool:
+        return exchange.status in self.redirect_codes and bool(exchange.header("location"))
+
     def _follow(
         self,
         exchange: _core.Exchange,
         method: str,
         block: _core.Headers,
         content: Any,
-        kind: int | None,
         options: _core.Options,
         limit: int,
+        asked: str,
     ) -> tuple[_core.Exchange, float, Exception | None]:
         """Follows redirects: the last exchange, the milliseconds of all hops, and what went wrong."""
         spent = 0.0
+        origin = _origin(exchange.url)
+        block = block.merged({"Cookie": None})
         for _ in range(limit):
-            location = exchange.header("location")
-            if exchange.status not in self.redirect_codes or not location:
+            if not self._is_redirect(exchange):
                 return exchange, spent, None
-            url = urljoin(exchange.url, location)
-            if exchange.status == 303 or (exchange.status in (301, 302) and method not in ("GET", "HEAD")):
-                method, content, kind = "GET", None, None
-            if urlsplit(url).netloc != urlsplit(exchange.url).netloc:
+            url = urljoin(exchange.url, exchange.header("location") or "")
+            if exchange.status in (301, 302, 303):
+                method, content = "HEAD" if method == "HEAD" else "GET", None
+                block = block.merged({"Content-Type": None, "Content-Encoding": None})
+            if _origin(url) != origin:
                 block = block.merged({"Authorization": None})
             sent = self._with_cookies(block, url) if "cookiejar" in self.__dict__ else block
-            followed = self._client.fetch(method, url, sent, options, None, content, kind)
+            followed = self._client.fetch(method, url, sent, options, None, content)
             if followed is None:
                 return exchange, spent, HTTPParseError(f"redirect to {url!r}, which cannot be requested")
             assert isinstance(followed, _core.Exchange)
             exchange = followed
             spent += exchange.response_time_ms
             self._take_cookies(exchange)
-        if exchange.status not in self.redirect_codes:
+        if limit == 0 or not self._is_redirect(exchange):
             return exchange, spent, None
-        return exchange, spent, RetriesExceeded(f"Redirection limit reached ({limit})")
+        return (
+            exchange,
+            spent,
+            RetriesExceeded(self._build_url(asked), f"Redirection limit reached ({self.max_redirects})"),
+        )
 
-    def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None) -> FastResponse:
+    def _response(self, exchange: _core.Exchange, stream: bool, error: Exception | None, url: str) -> FastResponse:
         failure = exchange.failure
         if failure is not None:
-            return ErrorResponse(exchange, _exception_for(failure))
+            reason = _exception_for(failure, in_body=bool(exchange.head_status))
+            if not exchange.head_status and _is_retried(failure):
+                reason = RetriesExceeded(url, self.max_retries, original=reason)
+            if exchange.head_status:
+                return BrokenResponse(exchange, reason)
+            return ErrorResponse(exchange, reason)
+        if type(error) is RetriesExceeded:
+            return ErrorResponse(exchange, error)
         response = FastResponse.of(exchange, streamed=stream)
         agent = self.__dict__.get("client")
         valid = self.valid_codes if agent is None else agent.valid_response_codes
@@ -337,6 +370,7 @@ class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
     """A user whose ``client`` is a :class:`FastHttpSession`. The class attributes are read when a user is made."""
 
     abstract = True
+    _needs_host = True
     network_timeout: float = 60.0
     connection_timeout: float = 60.0
     max_redirects: int = 30
@@ -373,6 +407,8 @@ class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
         )
 
 
+_RETRIED = frozenset((errno.ETIMEDOUT, errno.ENOLINK, errno.ENOENT, errno.EPIPE))
+_IDEMPOTENT = frozenset(("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"))
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
 _known_options: dict[Any, _core.Options] = {}
 _insecure_tls: list[_core.Tls] = []
@@ -403,6 +439,49 @@ def _options(settings: tuple[float, float, bool, str | None], stream: bool) -> _
     return known
 
 
+def _other(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What is no argument of a request: geventhttpclient takes it for fields of the form or the query."""
+    return {name: value for name, value in kwargs.items() if name not in _ARGUMENTS}
+
+
+_ARGUMENTS = frozenset(("params", "files", "max_redirects", "max_retries", "to_string", "debug_stream"))
+
+
+def _params(method: str, kwargs: dict[str, Any]) -> Any:
+    params = kwargs.get("params")
+    if method == "POST" or (params and not isinstance(params, dict)):
+        return params
+    return {**(params or {}), **_other(kwargs)}
+
+
+def _with_query(url: str, params: Any) -> str:
+    path, hash_sign, fragment = url.partition("#")
+    query = params if isinstance(params, str) else encode_form(params)
+    return f"{path}{'&' if '?' in path else '?'}{query}{hash_sign}{fragment}"
+
+
+def _with_type(block: _core.Headers, content_type: str) -> _core.Headers:
+    """The headers of a user with the type of a body; remembered, because there are few of both."""
+    known = _typed_blocks.get((block, content_type))
+    if known is None:
+        has_type = any(name.lower() == "content-type" for name, _ in block.items())
+        if content_type == JSON:
+            known = block.merged({"Content-Type": JSON, "Accept": JSON})
+        else:
+            known = block if has_type else block.merged({"Content-Type": content_type})
+        if len(_typed_blocks) > 1000:
+            _typed_blocks.clear()
+        _typed_blocks[block, content_type] = known
+    return known
+
+
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+JSON = "application/json"
+_typed_blocks: dict[tuple[_core.Headers, str], _core.Headers] = {}
+
+
 def _proxy(settings: dict[str, Any]) -> str | None:
     host = settings.get("proxy_host")
     return f"http://{host}:{settings.get('proxy_port') or 80}" if host else None
@@ -412,10 +491,11 @@ def _base_headers(defaults: dict[str, str] | None, authorization: str | None) ->
     key = (tuple(sorted(defaults.items())) if defaults else None, authorization)
     known = _blocks.get(key)
     if known is None:
-        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate, br"}
+        # In this order: what a request has by itself comes before what every request of the user has.
+        headers = {"Accept-Encoding": "gzip, deflate, br"}
         if authorization:
             headers["Authorization"] = authorization
-        known = _core.Headers(list(headers.items())).merged(dict(defaults or {}))
+        known = _core.Headers([("User-Agent", USER_AGENT)]).merged(dict(defaults or {})).merged(headers)
         if len(_blocks) > 1000:
             _blocks.clear()
         _blocks[key] = known
@@ -433,22 +513,39 @@ def _length(exchange: _core.Exchange, stream: bool) -> int:
     return int(exchange.header("content-length") or 0)
 
 
-def _exception_for(failure: tuple[str, str, int | None]) -> Exception:
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _is_retried(failure: tuple[str, str, int | None]) -> bool:
+    """Of these geventhttpclient says that it tried often enough, also when ``max_retries`` is 0."""
+    kind, _, number = failure
+    return kind in ("connect_timeout", "read_timeout") or number in _RETRIED
+
+
+def _exception_for(failure: tuple[str, str, int | None], in_body: bool) -> Exception:
     """The exception that geventhttpclient would have raised."""
     kind, text, number = failure
     if kind in ("connect_timeout", "read_timeout"):
         return TimeoutError("timed out")
     if kind == "dns":
-        return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    if kind == "reset":
+        return name_error(text)
+    if kind == "reset" and in_body:
         return ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
-    if kind in ("closed", "incomplete"):
+    if kind == "incomplete":
+        return HTTPParseError("Incomplete response.")
+    if kind in ("closed", "reset"):
         return HTTPConnectionClosed("connection closed.")
     if kind == "decode":
-        return DecodeError(text)
+        coding, _, reason = text.removeprefix("decode the ").partition(" body: ")
+        return decoding_error(coding, reason)
     if kind in ("tls", "tls_settings"):
-        return ssl.SSLError(1, text)
+        return tls_error(text)
     if kind in ("invalid_response", "head_too_large"):
+        # The parser of geventhttpclient calls everything so that does not begin like HTTP.
+        if 'bad status line "' in text and 'bad status line "HTTP/' not in text:
+            return HTTPParseError("Expected HTTP/, RTSP/ or ICE/", 8)
         return HTTPParseError(text)
     if number is not None:
         import os

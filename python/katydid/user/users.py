@@ -60,6 +60,7 @@ class User(metaclass=UserMeta):
 
     host: str | None = None
     """Base URL of what is tested; ``--host`` overwrites it when a test starts."""
+    _needs_host = False
     wait_time: Any = constant(0)
     """Called after each task; returns how many seconds to wait. See `katydid.user.wait_time`."""
     tasks: list[Any] = []
@@ -193,6 +194,7 @@ class HttpUser(User, RestMixin[RestResponseContextManager]):
     """
 
     abstract: bool = True
+    _needs_host = True
 
     pool_manager: Any = None
     """A ``urllib3.PoolManager`` that all users of the class share; each has its own connections when None."""

@@ -24,6 +24,7 @@ def begins(environment, **kwargs):
 
 @events.quit.add_listener
 def ends(**kwargs):
+    gevent.sleep(0.2)  # so that the watcher has looked once more
     print(states[-2:], set(states) <= {"ready", "spawning", "running", "left", "cleanup"})
 
 

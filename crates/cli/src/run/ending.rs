@@ -5,9 +5,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use katydid_engine::{RunEvent, RunState};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 
 use super::{End, Run, TARGET, seconds};
+use crate::signals::Signal;
 
 /// What users get to stop beyond their stop timeout.
 const STOP_GRACE: Duration = Duration::from_secs(10);
@@ -17,6 +18,9 @@ const LISTENERS_GRACE: Duration = Duration::from_secs(60);
 
 /// Signals from which on nobody is waited for: the first one asks, the second one insists.
 const INSISTING: usize = 2;
+
+/// How often it is looked whether the host still listens.
+const LISTEN_EVERY: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
     /// Stops users and tells listeners, in Locust's order: after a signal listeners of `quitting` hear of it
@@ -108,26 +112,44 @@ impl Run<'_> {
         work: impl Future<Output = T>,
     ) -> Option<T> {
         let mut work = pin!(work);
-        let deadline = Instant::now().checked_add(grace);
+        let began = Instant::now();
+        let deadline = began.checked_add(grace);
+        let mut listening = interval(LISTEN_EVERY);
         while !self.hurried {
             tokio::select! {
                 biased;
                 done = &mut work => return Some(done),
-                _ = self.signals.next() => self.count_signal(),
+                signal = self.signals.next() => self.count_signal(signal),
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                    log::error!(target: TARGET, "No answer from {whom} within {} seconds, leaving without them", seconds(grace));
-                    (self.hurried, self.host_failed) = (true, true);
+                    self.leave_behind(whom, grace);
                 }
+                _ = listening.tick() => self.look_for_blockade(began.elapsed()),
             }
         }
         None
     }
 
-    fn count_signal(&mut self) {
+    /// A thread that user code blocks tells no listener and stops no user: it gets what users get, and no more.
+    fn look_for_blockade(&mut self, waited: Duration) {
+        let patience = self.settings.stop_timeout.saturating_add(STOP_GRACE);
+        if waited.min(self.parts.host.unheard_for()) >= patience {
+            self.leave_behind("user code, which blocks all users,", patience);
+        }
+    }
+
+    fn leave_behind(&mut self, whom: &str, patience: Duration) {
+        log::error!(target: TARGET, "No answer from {whom} within {} seconds, leaving without it", seconds(patience));
+        (self.hurried, self.host_failed) = (true, true);
+    }
+
+    fn count_signal(&mut self, signal: Signal) {
         self.signal_count += 1;
         self.hurried = self.signal_count >= INSISTING;
         match self.hurried {
-            true => log::warn!(target: TARGET, "Told to end a second time, leaving at once"),
+            true => {
+                self.insisted = Some(signal);
+                log::warn!(target: TARGET, "Told to end a second time, leaving at once");
+            }
             false => log::info!(target: TARGET, "Ending already; once more to leave at once"),
         }
     }

@@ -1,6 +1,7 @@
 //! What a run is handed: whoever composes it fills this in. Decides nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use katydid_engine::{LoadShape, Observer, RunEvent, RunnerHandle, UserClass, UserHost};
 use katydid_report::ReportContext;
@@ -29,12 +30,32 @@ pub struct RunParts {
     pub shape_uses_common_options: bool,
     /// What reports say beside the statistics; the run fills in times, state and users.
     pub report: ReportContext,
+    /// How closely this process's own use of the machine is watched.
+    pub monitor: Monitor,
     /// Where output goes.
     pub terminal: Terminal,
     /// Where signals come from.
     pub signals: SignalSource,
     /// How to end without the host.
     pub forced_end: ForcedEnd,
+}
+
+/// How often listeners are told of the processor, and from when on they are warned. The default is Locust's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Monitor {
+    /// Time between two looks.
+    pub interval: Duration,
+    /// Percent of one core.
+    pub warning_percent: f64,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(10),
+            warning_percent: 90.0,
+        }
+    }
 }
 
 /// The observer that a runner needs so that statistics begin with the test, and again after the ramp if

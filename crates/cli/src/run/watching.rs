@@ -24,17 +24,12 @@ const SHOWS_PER_TABLE: u64 = 2;
 /// How often a point is added to the history.
 const HISTORY_EVERY: Duration = Duration::from_secs(5);
 
-/// How often listeners are told of the processor. Locust's interval, and its threshold below.
-const MONITOR_EVERY: Duration = Duration::from_secs(10);
-const CPU_WARNING_PERCENT: f64 = 90.0;
-
 /// What the watch keeps for itself.
 struct Watch {
     meter: UsageMeter,
     /// A second one, whose readings span the longer interval.
     monitor_meter: UsageMeter,
     has_warned: bool,
-    spawn_steps: u64,
     shows: u64,
     /// What listeners of the usage events say.
     monitoring: Option<HostReply<Announced>>,
@@ -47,19 +42,18 @@ impl Run<'_> {
             meter: UsageMeter::start(),
             monitor_meter: UsageMeter::start(),
             has_warned: false,
-            spawn_steps: 0,
             shows: 0,
             monitoring: None,
         };
         let (mut collect, mut show) = (every(COLLECT_EVERY), every_from_now(SHOW_EVERY));
-        let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(MONITOR_EVERY));
+        let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(self.parts.monitor.interval));
         loop {
             tokio::select! {
                 biased;
                 signal = self.signals.next() => return self.told_to_end(signal),
                 () = until(self.deadline) => return End::RunTime,
                 changed = self.status.changed() => {
-                    if let Some(end) = self.look_at_status(changed.is_ok(), &mut watch) {
+                    if let Some(end) = self.look_at_status(changed.is_ok()) {
                         return end;
                     }
                 }
@@ -85,16 +79,11 @@ impl Run<'_> {
         End::Signal
     }
 
-    fn look_at_status(&mut self, is_alive: bool, watch: &mut Watch) -> Option<End> {
+    fn look_at_status(&mut self, is_alive: bool) -> Option<End> {
         if !is_alive {
             return Some(End::Failure("the runner is gone".to_owned()));
         }
         let status = self.status.borrow_and_update().clone();
-        // Two steps of a fast ramp may pass between two looks; the one that is missed is as late as its neighbour.
-        if status.spawn_steps != watch.spawn_steps {
-            watch.spawn_steps = status.spawn_steps;
-            self.parts.collector.health().record_spawn_lag(status.spawn_lag);
-        }
         if let Some(why) = status.failure {
             return Some(End::Failure(why));
         }
@@ -174,7 +163,7 @@ impl Run<'_> {
     /// Tells listeners of the processor, unless they are still at the last time.
     fn monitor(&mut self, watch: &mut Watch) {
         let usage = watch.monitor_meter.read();
-        let is_busy = usage.busiest_thread_percent > CPU_WARNING_PERCENT;
+        let is_busy = usage.busiest_thread_percent > self.parts.monitor.warning_percent;
         if is_busy && !watch.has_warned {
             watch.has_warned = true;
             log::warn!(

@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use katydid_cli::{RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer};
+use katydid_cli::{
+    Monitor, RunOptions, RunParts, Settings, Signal, SignalSource, Terminal, run, statistics_observer,
+};
 use katydid_engine::{
     Announced, HostError, HostReply, LoadShape, RunEvent, Runner, UserClass, UserCounts, UserHost,
 };
@@ -34,6 +36,8 @@ pub struct Manner {
     pub exception: Option<&'static str>,
     /// Users never stop.
     pub is_stuck: bool,
+    /// Nothing that is asked is heard.
+    pub is_blocked: bool,
     /// Users cannot be started.
     pub is_broken: bool,
     /// What listeners say to an event, by its name.
@@ -71,7 +75,7 @@ impl FakeHost {
 }
 
 impl UserHost for FakeHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
+    fn set_users(&self, wanted: UserCounts, _ends_ramp: bool) -> HostReply<()> {
         if self.manner.is_broken {
             return Box::pin(async { Err(HostError("Visitor: no such host".to_owned())) });
         }
@@ -90,7 +94,17 @@ impl UserHost for FakeHost {
         Box::pin(async { Ok(()) })
     }
 
+    fn unheard_for(&self) -> Duration {
+        match self.manner.is_blocked {
+            true => Duration::MAX,
+            false => Duration::ZERO,
+        }
+    }
+
     fn announce(&self, event: RunEvent) -> HostReply<Announced> {
+        if self.manner.is_blocked {
+            return Box::pin(std::future::pending());
+        }
         let name = event.name();
         let text = match event {
             RunEvent::Quit { exit_code } => format!("quit({exit_code})"),
@@ -218,6 +232,7 @@ pub fn compose(manner: Manner, terminal: Terminal, signals: SignalSource) -> (Ar
         shape: None,
         shape_uses_common_options: false,
         report,
+        monitor: Monitor::default(),
         terminal,
         signals,
         forced_end: Box::new(|code| std::process::exit(code)),

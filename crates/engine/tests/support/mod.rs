@@ -52,7 +52,7 @@ impl FakeHost {
 }
 
 impl UserHost for FakeHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
+    fn set_users(&self, wanted: UserCounts, _ends_ramp: bool) -> HostReply<()> {
         let words: Vec<String> = wanted
             .iter()
             .map(|(name, count)| format!("{name}={count}"))
