@@ -16,7 +16,7 @@ use pyo3::{ffi, intern};
 use crate::exchange::{Asked, Exchange};
 use crate::headers::{ContentKind, Headers};
 use crate::hub::Hub;
-use crate::io_thread::{BodyHandle, IoCommand, IoThread, ReplyTo};
+use crate::io_thread::{BodyHandle, IoCommand, IoThread, ReplyTo, SendJob};
 use crate::outcome::Outcome;
 use crate::stats::Recorder;
 
@@ -265,13 +265,14 @@ impl Client {
             request.tls = tls.clone();
         }
         let started = Instant::now();
-        let request = Box::new(request);
         let pool = self.pool.clone();
-        match self.ask(py, |reply_to| IoCommand::Send {
-            reply_to,
-            pool,
-            request,
-            started,
+        match self.ask(py, |reply_to| {
+            IoCommand::Send(SendJob {
+                reply_to,
+                pool,
+                request,
+                started,
+            })
         })? {
             Outcome::Http(result) => {
                 let finished = match &*result {

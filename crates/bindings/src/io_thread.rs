@@ -1,31 +1,38 @@
 //! The thread on which requests are sent, read and timed. Touches no Python; answers go to the hub queue.
 
-use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use katydid_http as http;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
 use crate::hub_queue::{HubItem, HubQueue, Ticket};
 use crate::outcome::Outcome;
+use crate::workers::{Worker, Workers};
 
 /// One thing that the I/O thread is asked to do.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every command is a request; in a box of its own it would be freed on the other thread"
+)]
 pub(crate) enum IoCommand {
     /// Send this request over this user's connections.
-    Send {
-        reply_to: ReplyTo,
-        pool: Arc<http::Pool>,
-        request: Box<http::Request>,
-        started: Instant,
-    },
+    Send(SendJob),
     /// Read the next piece of a streamed body.
     Read { reply_to: ReplyTo, body: BodyHandle },
     /// The greenlet that held this ticket is gone: give up what was done for it.
     Cancel(Ticket),
+}
+
+/// A request to send.
+pub(crate) struct SendJob {
+    pub(crate) reply_to: ReplyTo,
+    pub(crate) pool: Arc<http::Pool>,
+    pub(crate) request: http::Request,
+    pub(crate) started: Instant,
 }
 
 /// Who waits for the answer.
@@ -77,8 +84,14 @@ impl IoThread {
 }
 
 thread_local! {
-    /// What runs for each ticket, by its index, so that it can be cancelled.
-    static RUNNING: RefCell<Vec<Option<(Ticket, AbortHandle)>>> = const { RefCell::new(Vec::new()) };
+    static WORKERS: Workers<Job> = const { Workers::new() };
+}
+
+/// A piece of work that takes its time.
+#[expect(clippy::large_enum_variant, reason = "nearly every job is a request")]
+enum Job {
+    Send(SendJob),
+    Read { reply_to: ReplyTo, body: BodyHandle },
 }
 
 async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
@@ -91,42 +104,69 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
             continue;
         }
         for command in batch.drain(..) {
-            perform(command, &client, &hub);
+            let (ticket, job) = match command {
+                IoCommand::Send(job) => (job.reply_to.ticket(), Job::Send(job)),
+                IoCommand::Read { reply_to, body } => (reply_to.ticket(), Job::Read { reply_to, body }),
+                IoCommand::Cancel(ticket) => {
+                    WORKERS.with(|workers| workers.cancel(ticket));
+                    continue;
+                }
+            };
+            WORKERS.with(|workers| {
+                workers.start(ticket, job, |worker| work(worker, client.clone(), hub.clone()));
+            });
         }
         // The requests just started get their turn before we look again.
         tokio::task::yield_now().await;
     }
 }
 
-fn perform(command: IoCommand, client: &http::Client, hub: &Arc<HubQueue>) {
-    match command {
-        IoCommand::Send {
-            reply_to,
-            pool,
-            request,
-            started,
-        } => {
-            let (client, hub) = (client.clone(), hub.clone());
-            start(reply_to.ticket(), async move {
-                let result = client.send(&pool, *request, started).await;
+/// The life of a worker: one job after the other.
+async fn work(worker: Arc<Worker<Job>>, client: http::Client, hub: Arc<HubQueue>) {
+    loop {
+        match worker.next_job().await {
+            Job::Send(SendJob {
+                reply_to,
+                pool,
+                request,
+                started,
+            }) => {
+                let result = client.send(&pool, request, started).await;
                 finish(&hub, reply_to, Outcome::Http(Box::new(result)));
-            });
-        }
-        IoCommand::Read { reply_to, body } => {
-            let hub = hub.clone();
-            start(reply_to.ticket(), async move {
-                let mut stream = body.lock().await;
-                let chunk = match stream.as_mut() {
-                    Some(open) => open.chunk().await,
-                    None => Ok(None),
-                };
-                if !matches!(chunk, Ok(Some(_))) {
-                    *stream = None;
-                }
+            }
+            Job::Read { reply_to, body } => {
+                let chunk = next_chunk(&body).await;
                 finish(&hub, reply_to, Outcome::Chunk(chunk));
-            });
+            }
         }
-        IoCommand::Cancel(ticket) => cancel(ticket),
+        if !WORKERS.with(|workers| workers.rest(&worker)) {
+            return;
+        }
+    }
+}
+
+async fn next_chunk(body: &BodyHandle) -> Result<Option<Bytes>, http::Error> {
+    let mut stream = body.lock().await;
+    let chunk = match stream.as_mut() {
+        Some(open) => open.chunk().await,
+        None => Ok(None),
+    };
+    if !matches!(chunk, Ok(Some(_))) {
+        *stream = None;
+    }
+    chunk
+}
+
+fn finish(hub: &HubQueue, reply_to: ReplyTo, outcome: Outcome) {
+    match reply_to {
+        ReplyTo::Hub(ticket) => {
+            WORKERS.with(|workers| workers.finish(ticket));
+            hub.push(HubItem::Finished(ticket, outcome));
+        }
+        ReplyTo::Thread(sender) => {
+            // A thread that is gone no longer wants to know.
+            let _ = sender.send(outcome);
+        }
     }
 }
 
@@ -137,47 +177,4 @@ impl ReplyTo {
             Self::Thread(_) => None,
         }
     }
-}
-
-fn start(ticket: Option<Ticket>, work: impl Future<Output = ()> + Send + 'static) {
-    let handle = tokio::spawn(work).abort_handle();
-    let Some(ticket) = ticket else { return };
-    RUNNING.with_borrow_mut(|running| {
-        let index = ticket.index as usize;
-        if running.len() <= index {
-            running.resize_with(index + 1, || None);
-        }
-        running[index] = Some((ticket, handle));
-    });
-}
-
-/// Answers, and lets go of the finished task's memory.
-fn finish(hub: &HubQueue, reply_to: ReplyTo, outcome: Outcome) {
-    let ticket = match reply_to {
-        ReplyTo::Hub(ticket) => ticket,
-        ReplyTo::Thread(sender) => {
-            // A thread that is gone no longer wants to know.
-            let _ = sender.send(outcome);
-            return;
-        }
-    };
-    RUNNING.with_borrow_mut(|running| {
-        if let Some(place) = running.get_mut(ticket.index as usize)
-            && place.as_ref().is_some_and(|(owner, _)| *owner == ticket)
-        {
-            *place = None;
-        }
-    });
-    hub.push(HubItem::Finished(ticket, outcome));
-}
-
-fn cancel(ticket: Ticket) {
-    RUNNING.with_borrow_mut(|running| {
-        let Some(place) = running.get_mut(ticket.index as usize) else {
-            return;
-        };
-        if let Some((_, handle)) = place.take_if(|(owner, _)| *owner == ticket) {
-            handle.abort();
-        }
-    });
 }

@@ -19,6 +19,7 @@ mod runner;
 mod shared;
 mod stats;
 mod tables;
+mod workers;
 
 use pyo3::prelude::*;
 
