@@ -114,10 +114,6 @@ impl Options {
     /// Timeouts in seconds or None; `mode` is 'collect', 'discard' or 'stream'; `decode` undoes Content-Encoding.
     #[new]
     #[pyo3(signature = (connect_timeout=None, read_timeout=None, tls=None, proxy=None, mode="collect", decode=true, says_empty=false))]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "keyword arguments of Python, once for many requests"
-    )]
     fn new(
         connect_timeout: Option<f64>,
         read_timeout: Option<f64>,
