@@ -68,8 +68,8 @@ class HttpSession(requests.Session):
     """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
 
     Args:
-        base_url: put before every URL that does not begin with ``http://`` or ``https://``; credentials in it
-            become basic auth.
+        base_url: put before every URL that does not begin with ``http://`` or ``https://``;
+            credentials in it become basic auth.
         request_event: the hook that each finished request fires.
         user: whose ``context()`` goes into the event; may be None.
         pool_manager: any object; sessions that are given the same one share their connections.
@@ -147,7 +147,7 @@ class HttpSession(requests.Session):
         url: str,
         name: str | None = None,
         catch_response: bool = False,
-        context: dict[str, Any] = {},  # noqa: B006  (never changed)
+        context: dict[str, Any] = {},  # noqa: B006  (Locust's signature; never changed)
         *,
         data: Any = None,
         json: Any = None,
@@ -367,8 +367,7 @@ class HttpSession(requests.Session):
     ) -> ResponseContextManager:
         if self.user:
             context = {**self.user.context(), **context}
-        announced = response.headers.get("content-length") if streamed else None
-        length = int(announced or 0) if streamed else len(response.content or b"")
+        length = int(response.headers.get("content-length") or 0) if streamed else len(response.content or b"")
         meta = {
             "request_type": method,
             "response_time": response_time,

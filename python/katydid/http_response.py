@@ -63,7 +63,7 @@ class ResponseContextManager(LazyResponse):
         return response
 
     def raise_for_status(self) -> None:
-        """Raises what makes this response a failure: a verdict given by hand first, then what happened."""
+        """Raises what makes this response a failure: a verdict given by hand, a missing response, its status."""
         if not self._manual_result:
             if self.error:
                 raise self.error

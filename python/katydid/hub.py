@@ -54,7 +54,7 @@ class Hub:
         self._watcher.start(self.core.drain)
 
     def yield_if_needed(self) -> None:
-        """Gives other greenlets a turn, unless the caller has waited since the last call, for a response say."""
+        """Gives other greenlets a turn, unless they had one since the last call, by a request for instance."""
         if self.must_yield():
             gevent.sleep(0)
 
@@ -66,7 +66,7 @@ class Hub:
         self._timer.start(self.core.wake_sleepers, update=True)
 
     def _control(self, perform: Callable[[str, Any], Any], command: _core.Command) -> None:
-        """Starts a command in a greenlet of its own. A newer wish for users, or the end of all, ends an older one."""
+        """Starts a command in a greenlet of its own. A newer wish for users ends an older one."""
         greenlet = ControlGreenlet(self._carry_out, perform, command)
         self._supersede(perform, command, greenlet)
         greenlet.start()

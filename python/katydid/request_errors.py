@@ -56,7 +56,7 @@ def _inner(kind: str, text: str, number: int | None) -> Exception:
 
 
 def name_error(text: str) -> socket.gaierror:
-    """What the resolver said, with its number. ``text``, the engine's, has the name in it: failures would not group."""
+    """What the resolver said, with its number. ``text`` has the name in it: failures would not group."""
     words = text.rpartition("failed to lookup address information: ")[2]
     for number in (socket.EAI_AGAIN, socket.EAI_FAIL, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
         if words == _RESOLVER_WORDS.get(number):

@@ -1,4 +1,4 @@
-"""Session headers and cookies that know when they were changed: what is sent is encoded once, not per request."""
+"""Session headers and cookies that know when they were changed, so that they are encoded once, not per request."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def default_headers() -> CaseInsensitiveDict[str]:
 
 
 def encode_headers(headers: Any) -> _core.Headers:
-    """The ready form of any mapping of headers, without values of None. Raises ValueError for what cannot be sent."""
+    """The ready form of any mapping of headers; values of None are left out.
+
+    Raises ValueError for what cannot be sent.
+    """
     if type(headers) is SessionHeaders:
         if headers.encoded is None:
             headers.encoded = _encode(headers)

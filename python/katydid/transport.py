@@ -138,7 +138,7 @@ def _is_ours(name: Any, request: PreparedRequest) -> bool:
 
 
 def _content(body: Any) -> Any:
-    """A prepared body as str or bytes, or a list of chunks. It is read here, by the greenlet that sends it."""
+    """A prepared body as str or bytes, or a list of pieces to send in chunks. Read here, by the greenlet that sends."""
     if body is None or isinstance(body, (str, bytes, bytearray)):
         return body
     if hasattr(body, "read"):

@@ -239,7 +239,7 @@ def test_users_can_be_configured(here):
 def test_a_log_file_gets_the_lines(here):
     here.write("locustfile.py", GOOD + "import logging\nlogging.getLogger('mine').info('before')\n")
     done = here.run("--headless", "--logfile", "logs/run.log", "-u", "2", "Nobody", code=1)
-    assert done.stderr == ""
+    assert done.stderr == "katydid: error: Unknown User(s): Nobody (there is Admin, Shopper)\n"
     assert "ERROR/locust.main: Unknown User(s): Nobody" in (here.path / "logs" / "run.log").read_text()
 
 

@@ -282,7 +282,7 @@ def test_no_host_stops_the_test_and_is_no_good_run(make_runner, caplog):
     runner.start(1, 1)
     until(lambda: runner.state == "stopped")
     assert "You must specify the base host" in caplog.text
-    assert log.unhandled_greenlet_exception
+    assert runner.environment.process_exit_code == 1
 
 
 def test_a_constructor_that_fails_stops_the_test(make_runner, caplog):

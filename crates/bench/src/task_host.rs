@@ -46,7 +46,7 @@ impl TaskHost {
 }
 
 impl UserHost for TaskHost {
-    fn set_users(&self, wanted: UserCounts) -> HostReply<()> {
+    fn set_users(&self, wanted: UserCounts, _ends_ramp: bool) -> HostReply<()> {
         end(self.reconcile(wanted))
     }
 
@@ -91,8 +91,8 @@ mod tests {
     async fn numbers_are_absolute_and_other_classes_stay() {
         let host = TaskHost::new(std::future::pending::<()>);
         let counts = |first, second| UserCounts::from([("A".to_owned(), first), ("B".to_owned(), second)]);
-        host.set_users(counts(3, 2)).await.unwrap();
-        host.set_users(UserCounts::from([("A".to_owned(), 1)]))
+        host.set_users(counts(3, 2), false).await.unwrap();
+        host.set_users(UserCounts::from([("A".to_owned(), 1)]), true)
             .await
             .unwrap();
         assert_eq!(host.user_counts(), counts(1, 2));

@@ -25,6 +25,10 @@ pub(crate) struct Asked {
 }
 
 /// What came of it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every request has a response: a box for it would be waste"
+)]
 pub(crate) enum Answered {
     Response(http::Response),
     Failure(Box<http::Failure>),

@@ -41,9 +41,9 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Value> {
         return Ok(Value::Bool(value.is_truthy()?));
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(value
+        return value
             .extract::<i64>()
-            .map_or_else(|_| text(value), |whole| Ok(Value::from(whole)))?);
+            .map_or_else(|_| text(value), |whole| Ok(Value::from(whole)));
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(Number::from_f64(value.extract()?).map_or(Value::Null, Value::Number));

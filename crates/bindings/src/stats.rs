@@ -260,6 +260,7 @@ impl Recorder {
 
     /// Counts one request event. Raises TypeError without `request_type`, `name`, `response_time` and `response_length`.
     #[pyo3(signature = (request_type, name, response_time, response_length, exception=None, **_rest))]
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the event")]
     fn __call__(
         &self,
         py: Python<'_>,

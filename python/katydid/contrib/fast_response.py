@@ -204,9 +204,8 @@ class FastResponse:
             raise self.error
 
     def iter_content(self, chunk_size: int = 1024, decode_content: bool = True) -> Iterator[str | bytes]:
-        """Pieces of the body, of at most ``chunk_size`` bytes; as text where that can be done.
-
-        With ``decode_content=False`` always as bytes.
+        """Pieces of the body, of at most ``chunk_size`` bytes; as text where they can be decoded,
+        unless ``decode_content`` is false.
         """
         while chunk := self.stream.read(chunk_size):
             if not decode_content:

@@ -153,7 +153,7 @@ class FastHttpSession:
         auth: tuple[str | bytes, str | bytes] | None = None,
         json: Any = None,
         allow_redirects: bool = True,
-        context: dict[str, Any] = {},  # noqa: B006  (never changed)
+        context: dict[str, Any] = {},  # noqa: B006  (Locust's signature; never changed)
         **kwargs: Any,
     ) -> Any:
         """Sends a request and reports it.
