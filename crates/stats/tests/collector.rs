@@ -133,3 +133,29 @@ fn entries_can_be_made_before_their_first_request() {
     });
     assert_eq!(started, [Timestamp(1.0)]);
 }
+
+#[test]
+fn an_entry_that_was_only_looked_up_is_in_no_report() {
+    let collector = Collector::default();
+    collector.with(|stats| stats.create("GET", "/looked-up", Timestamp(1.0)));
+    collector.record(&Sample {
+        method: "GET",
+        name: "/used",
+        response_time: None,
+        response_length: 0,
+        error: None,
+        at: Timestamp(1.0),
+    });
+    let names = |collector: &Collector| {
+        let snapshot = collector.snapshot(Timestamp(2.0));
+        let names: Vec<String> = snapshot
+            .entries
+            .iter()
+            .map(|entry| entry.name.to_string())
+            .collect();
+        names
+    };
+    assert_eq!(names(&collector), ["/used"]);
+    collector.reset(Timestamp(2.0));
+    assert_eq!(names(&collector), ["/used"]);
+}

@@ -113,6 +113,11 @@ async fn missing_chunks_are_incomplete_but_a_missing_last_line_is_not() {
             matches!(failure.error, Error::IncompleteBody { expected: None, .. }),
             "{cut:?}: {failure}"
         );
+        assert_eq!(
+            failure.to_string().ends_with("3 bytes into a chunk of 5"),
+            cut == "5\r\nhel",
+            "{failure}"
+        );
     }
     assert_eq!(
         exchange(chunked("2\r\nok\r\n0\r\n"))
