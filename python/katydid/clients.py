@@ -480,6 +480,19 @@ def _only_engine(adapters: dict[str, Any] | None) -> bool:
 
 def encode_form(data: Any) -> str:
     """A mapping or pairs as ``requests`` encodes them: None values left out, lists repeated."""
+    if type(data) is not dict:
+        return _encode_any_form(data)
+    parts = []
+    for key, value in data.items():
+        plain = type(value) is int or (type(value) is str and value.isascii() and value.isalnum())
+        if not (plain and type(key) is str and key.isascii() and key.isalnum()):
+            return _encode_any_form(data)
+        parts.append(f"{key}={value}")
+    return "&".join(parts)
+
+
+def _encode_any_form(data: Any) -> str:
+    """The same for keys and values of every kind."""
     pairs = []
     for key, value in data.items() if isinstance(data, dict) else data:
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

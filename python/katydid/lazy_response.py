@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from email.message import Message
 from http.client import HTTPMessage
+from json import loads
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -159,6 +160,12 @@ def _next(response: LazyResponse) -> requests.PreparedRequest | None:
         session._settle()
 
 
+def _encoding(response: LazyResponse) -> str | None:
+    # All headers need not be made to look at one.
+    content_type = response._exchange.header("content-type")
+    return None if content_type is None else get_encoding_from_headers({"content-type": content_type})
+
+
 class LazyResponse(requests.Response):
     """A response whose exchange is in ``_exchange``. Not made by its constructor but by ``of`` or by Rust."""
 
@@ -172,13 +179,22 @@ class LazyResponse(requests.Response):
     _content_consumed = OnDemand(lambda response: not response._streamed)
     headers = OnDemand(_headers)
     url = OnDemand(lambda response: response._exchange.url)
-    encoding = OnDemand(lambda response: get_encoding_from_headers(response.headers))
+    encoding = OnDemand(_encoding)
     reason = OnDemand(lambda response: response._exchange.reason)
     history = OnDemand(lambda response: [])
     cookies = OnDemand(lambda response: RequestsCookieJar())
     elapsed = OnDemand(_elapsed)
     request = OnDemand(lambda response: prepared_request(response._exchange))
     raw = OnDemand(_raw)
+
+    def json(self, **kwargs: Any) -> Any:
+        """The body parsed as JSON. Raises requests' JSONDecodeError when it is none."""
+        if not kwargs and self.encoding == "utf-8":
+            try:
+                return loads(self.content.decode())
+            except ValueError:
+                pass  # requests knows how to say what is wrong with it
+        return super().json(**kwargs)
 
     @classmethod
     def of(cls, exchange: _core.Exchange, streamed: bool = False) -> LazyResponse:
