@@ -291,7 +291,7 @@ impl Client {
         let hub = self.hub.get();
         if !hub.is_current_thread() {
             let (sender, receiver) = std::sync::mpsc::channel();
-            self.io.ask(command(ReplyTo::Thread(sender)));
+            self.io.ask(command(ReplyTo::Thread(sender)), false);
             return py
                 .detach(move || receiver.recv())
                 .map_err(|_| pyo3::exceptions::PyRuntimeError::new_err("the I/O thread has ended"));
@@ -299,13 +299,13 @@ impl Client {
         let mut asked = None;
         let parked = hub.park(py, |ticket| {
             asked = Some(ticket);
-            self.io.ask(command(ReplyTo::Hub(ticket)));
+            hub.ask(command(ReplyTo::Hub(ticket)));
             Ok(())
         });
         if parked.is_err()
             && let Some(ticket) = asked
         {
-            self.io.ask(IoCommand::Cancel(ticket));
+            self.io.ask(IoCommand::Cancel(ticket), false);
         }
         parked
     }

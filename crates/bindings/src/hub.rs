@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,10 @@ use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
-use crate::control::{Command, RunnerId};
+use crate::control::{Command, ControlCommand, RunnerId};
 use crate::greenlet::GreenletApi;
 use crate::hub_queue::{HubItem, HubQueue, LogLine, Ticket};
+use crate::io_thread::{IoCommand, IoThread};
 use crate::outcome::Outcome;
 use crate::parking::Parking;
 
@@ -31,6 +32,9 @@ pub(crate) struct Hub {
     waits: Mutex<BinaryHeap<Reverse<(Instant, Ticket)>>>,
     /// The drained batch's buffer, kept to be filled again.
     batch: Mutex<Vec<HubItem>>,
+    io: IoThread,
+    /// Whether greenlets are being resumed one after the other, each of which may ask for more.
+    resumes: AtomicBool,
     performers: Mutex<HashMap<RunnerId, Py<PyAny>>>,
     callbacks: Callbacks,
     /// The greenlet that was resumed with an answer last and has not asked `must_yield` since. Only compared, never followed.
@@ -67,6 +71,8 @@ impl Hub {
             parking: Mutex::default(),
             waits: Mutex::default(),
             batch: Mutex::default(),
+            io: crate::shared::io_thread()?.clone(),
+            resumes: AtomicBool::new(false),
             performers: Mutex::default(),
             callbacks: Callbacks { arm, control, log },
             answered_last: AtomicUsize::new(0),
@@ -80,32 +86,28 @@ impl Hub {
 
     /// Resumes every greenlet whose answer has come, and starts the commands that other threads sent.
     /// Called by the loop, in the hub greenlet.
-    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+    fn drain(&self, py: Python<'_>) {
+        self.resumes.store(true, Ordering::Relaxed);
         let mut batch = std::mem::take(&mut *self.batch.lock());
-        self.queue.take(&mut batch);
         let mut lines = Vec::new();
-        for item in batch.drain(..) {
-            match item {
-                HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
-                HubItem::Control(command) => {
-                    let performer = self
-                        .performers
-                        .lock()
-                        .get(&command.runner)
-                        .map(|found| found.clone_ref(py));
-                    let Some(performer) = performer else { continue };
-                    self.callbacks
-                        .control
-                        .call1(py, (performer, Command::new(command)))?;
+        let mut count = 0;
+        while count < ITEMS && self.queue.take(&mut batch) {
+            count += batch.len();
+            for item in batch.drain(..) {
+                match item {
+                    HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
+                    HubItem::Control(command) => self.start(py, command),
+                    HubItem::Log(line) => lines.push(line),
                 }
-                HubItem::Log(line) => lines.push(line),
             }
         }
+        self.resumes.store(false, Ordering::Relaxed);
+        self.io.release();
         *self.batch.lock() = batch;
         if !lines.is_empty() {
-            self.callbacks.log.call1(py, (log_tuples(&lines),))?;
+            let logged = self.callbacks.log.call1(py, (log_tuples(&lines),));
+            report(py, logged.map(drop));
         }
-        Ok(())
     }
 
     /// Lets the calling greenlet wait for `seconds`; others go on. Zero or less only gives others a turn.
@@ -160,6 +162,9 @@ impl Hub {
     }
 }
 
+/// After this many items the loop gets its turn, because timers and other watchers wait meanwhile.
+const ITEMS: usize = 64;
+
 /// What a wait longer than the clock can express becomes: about 30 years.
 const FOREVER: Duration = Duration::from_secs(1_000_000_000);
 
@@ -208,6 +213,11 @@ impl Hub {
         }
     }
 
+    /// Asks the I/O thread for something, for the greenlet that parks next.
+    pub(crate) fn ask(&self, command: IoCommand) {
+        self.io.ask(command, self.resumes.load(Ordering::Relaxed));
+    }
+
     /// Whether the calling thread is the one whose greenlets park here.
     pub(crate) fn is_current_thread(&self) -> bool {
         std::thread::current().id() == self.thread
@@ -233,9 +243,31 @@ impl Hub {
         }
     }
 
+    fn start(&self, py: Python<'_>, command: ControlCommand) {
+        let known = self
+            .performers
+            .lock()
+            .get(&command.runner)
+            .map(|found| found.clone_ref(py));
+        if let Some(performer) = known {
+            let started = self
+                .callbacks
+                .control
+                .call1(py, (performer, Command::new(command)));
+            report(py, started.map(drop));
+        }
+    }
+
     fn arm(&self, py: Python<'_>, deadline: Instant) -> PyResult<()> {
         let seconds = deadline.saturating_duration_since(Instant::now()).as_secs_f64();
         self.callbacks.arm.call1(py, (seconds,)).map(drop)
+    }
+}
+
+/// Shows an error that has no caller to go to. What is queued behind it must not be lost.
+fn report(py: Python<'_>, result: PyResult<()>) {
+    if let Err(error) = result {
+        error.write_unraisable(py, None);
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct LogLine {
 #[derive(Default)]
 struct Waiting {
     items: Vec<HubItem>,
+    /// Whether the hub thread has been woken, or is awake, and will look here again before it sleeps.
+    is_noticed: bool,
     /// When the oldest command among them came; nobody looks at the clock for an answer.
     commanded_at: Option<Instant>,
 }
@@ -67,21 +69,40 @@ impl HubQueue {
         self.reader.as_raw_fd()
     }
 
-    /// Adds one item and wakes the hub thread if the queue was empty.
+    /// Adds one item and wakes the hub thread unless it is awake.
     pub(crate) fn push(&self, item: HubItem) {
-        let was_empty = {
-            let mut waiting = self.waiting.lock();
-            if matches!(item, HubItem::Control(_)) {
+        let is_command = matches!(item, HubItem::Control(_));
+        self.add(|waiting| {
+            if is_command {
                 waiting.commanded_at.get_or_insert_with(Instant::now);
             }
             waiting.items.push(item);
-            waiting.items.len() == 1
+        });
+        if is_command {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Adds answers, with one wake-up for all of them; `answers` is empty afterwards.
+    pub(crate) fn push_answers(&self, answers: &mut Vec<HubItem>) {
+        self.add(|waiting| waiting.items.append(answers));
+    }
+
+    fn add(&self, add: impl FnOnce(&mut Waiting)) {
+        let was_noticed = {
+            let mut waiting = self.waiting.lock();
+            add(&mut waiting);
+            std::mem::replace(&mut waiting.is_noticed, true)
         };
-        if was_empty {
+        if !was_noticed {
             // At most one byte is ever in the pipe, so this neither blocks nor can it be lost.
             let _ = (&self.writer).write(&[1]);
         }
-        self.arrived.notify_one();
+    }
+
+    /// Whether the hub thread drains this queue, or is about to.
+    pub(crate) fn is_awake(&self) -> bool {
+        self.waiting.lock().is_noticed
     }
 
     /// Waits on this thread, `limit` at most, for the next command of one runner, past whatever else is queued.
@@ -95,9 +116,6 @@ impl HubQueue {
                 let item = waiting.items.remove(position);
                 if waiting.items.is_empty() {
                     waiting.commanded_at = None;
-                    drop(waiting);
-                    // The byte that went with it, perhaps not yet written by whoever pushed it.
-                    let _ = (&self.reader).read(&mut [0]);
                 }
                 return match item {
                     HubItem::Control(command) => Some(command),
@@ -110,13 +128,18 @@ impl HubQueue {
         }
     }
 
-    /// Everything queued so far, put into `into` (whose old buffer becomes the queue's). Only after the descriptor was readable.
-    pub(crate) fn take(&self, into: &mut Vec<HubItem>) {
-        let mut byte = [0];
-        let _ = (&self.reader).read(&mut byte);
+    /// Everything queued so far, put into `into`, which is empty (its buffer becomes the queue's). False when there
+    /// was nothing: the descriptor is no longer readable then, until the next item comes. Only while it is readable.
+    pub(crate) fn take(&self, into: &mut Vec<HubItem>) -> bool {
         let mut waiting = self.waiting.lock();
+        if waiting.items.is_empty() {
+            let _ = (&self.reader).read(&mut [0]);
+            waiting.is_noticed = false;
+            return false;
+        }
         waiting.commanded_at = None;
         std::mem::swap(&mut waiting.items, into);
+        true
     }
 
     /// How long the oldest command has waited for the hub thread to come by; zero without any.

@@ -1,12 +1,15 @@
 //! The thread on which requests are sent, read and timed. Touches no Python; answers go to the hub queue.
 
+use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use katydid_http as http;
 use parking_lot::Mutex;
+use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 use crate::hub_queue::{HubItem, HubQueue, Ticket};
@@ -46,7 +49,7 @@ pub(crate) enum ReplyTo {
 /// A streamed body, shared between the Python object that reads it and the I/O thread.
 pub(crate) type BodyHandle = Arc<tokio::sync::Mutex<Option<http::BodyStream>>>;
 
-/// The sending end: commands in order, one wake-up for any number of them.
+/// The sending end: commands in order, and no wake-up while the thread is awake.
 #[derive(Clone)]
 pub(crate) struct IoThread {
     commands: Arc<Commands>,
@@ -55,6 +58,8 @@ pub(crate) struct IoThread {
 #[derive(Default)]
 struct Commands {
     waiting: Mutex<Vec<IoCommand>>,
+    /// Whether the thread sleeps, or is about to: it has looked here for the last time.
+    sleeps: AtomicBool,
     wake: Notify,
 }
 
@@ -62,29 +67,85 @@ impl IoThread {
     /// Starts the thread. Fails when the system refuses one.
     pub(crate) fn start(hub: Arc<HubQueue>) -> io::Result<Self> {
         let commands = Arc::<Commands>::default();
-        let (runtime, _) = crate::shared::current_thread_runtime()?;
-        let serving = serve(commands.clone(), hub);
+        let mut builder = Builder::new_current_thread();
+        let (sleeping, waking, answered) = (commands.clone(), commands.clone(), hub.clone());
+        builder.on_thread_park(move || {
+            sleeping.hand_over(&answered);
+            sleeping.fall_asleep();
+        });
+        builder.on_thread_unpark(move || waking.sleeps.store(false, Ordering::Relaxed));
+        let runtime = builder.enable_all().build()?;
+        // A task of its own: waking the future that `block_on` drives costs a system call each time.
+        runtime.spawn(serve(commands.clone(), hub));
         std::thread::Builder::new()
             .name("katydid-io".into())
-            .spawn(move || runtime.block_on(serving))?;
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
         Ok(Self { commands })
     }
 
-    /// Asks for something. Never blocks.
-    pub(crate) fn ask(&self, command: IoCommand) {
-        let was_empty = {
-            let mut waiting = self.commands.waiting.lock();
-            waiting.push(command);
-            waiting.len() == 1
-        };
-        if was_empty {
-            self.commands.wake.notify_one();
+    /// Asks for something. Never blocks. A command that `may_wait` does not wake the thread by itself: `release` does,
+    /// or the thread's own look at what the hub thread, which is awake, asks for.
+    pub(crate) fn ask(&self, command: IoCommand, may_wait: bool) {
+        let count = self.commands.add(command);
+        if !may_wait || count >= HELD {
+            self.commands.wake_sleeper();
         }
+    }
+
+    /// Wakes the thread for whatever `ask` held back.
+    pub(crate) fn release(&self) {
+        self.commands.wake_if_asked();
     }
 }
 
+impl Commands {
+    fn add(&self, command: IoCommand) -> usize {
+        let mut waiting = self.waiting.lock();
+        waiting.push(command);
+        waiting.len()
+    }
+
+    /// Called on the I/O thread when it has nothing to do. Looks once more, after saying that it will not look again.
+    fn fall_asleep(&self) {
+        self.sleeps.store(true, Ordering::SeqCst);
+        self.wake_if_asked();
+    }
+
+    fn wake_if_asked(&self) {
+        if !self.waiting.lock().is_empty() {
+            self.wake_sleeper();
+        }
+    }
+
+    fn wake_sleeper(&self) {
+        if self.sleeps.load(Ordering::SeqCst) && self.sleeps.swap(false, Ordering::SeqCst) {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Tells the hub thread of the answers so far. It may hold back what it asks while it resumes one greenlet after
+    /// the other, so `serve` must look again.
+    fn hand_over(&self, hub: &HubQueue) {
+        ANSWERED.with_borrow_mut(|answers| {
+            if !answers.is_empty() {
+                hub.push_answers(answers);
+                self.wake.notify_one();
+            }
+        });
+    }
+}
+
+/// So many commands are not held back any longer: enough that a wake-up costs little for each.
+const HELD: usize = 16;
+/// How long a command is held back at most, when a greenlet that was resumed after its own keeps the hub thread busy.
+const LONGEST_HOLD: Duration = Duration::from_millis(1);
+/// Answers that are handed over together at the latest.
+const ANSWERS: usize = 32;
+
 thread_local! {
     static WORKERS: Workers<Job> = const { Workers::new() };
+    /// Answers that the hub thread has not been told of: until there are enough, or nothing else is left to do.
+    static ANSWERED: RefCell<Vec<HubItem>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A piece of work that takes its time.
@@ -98,9 +159,16 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
     let client = http::Client::default();
     let mut batch = Vec::new();
     loop {
+        commands.hand_over(&hub);
         std::mem::swap(&mut *commands.waiting.lock(), &mut batch);
         if batch.is_empty() {
-            commands.wake.notified().await;
+            let called = commands.wake.notified();
+            if hub.is_awake() {
+                // Called or not, there may be something.
+                let _ = tokio::time::timeout(LONGEST_HOLD, called).await;
+            } else {
+                called.await;
+            }
             continue;
         }
         for command in batch.drain(..) {
@@ -113,7 +181,9 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
                 }
             };
             WORKERS.with(|workers| {
-                workers.start(ticket, job, |worker| work(worker, client.clone(), hub.clone()));
+                workers.start(ticket, job, |worker| {
+                    work(worker, client.clone(), commands.clone(), hub.clone())
+                });
             });
         }
         // The requests just started get their turn before we look again.
@@ -122,7 +192,7 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
 }
 
 /// The life of a worker: one job after the other.
-async fn work(worker: Arc<Worker<Job>>, client: http::Client, hub: Arc<HubQueue>) {
+async fn work(worker: Arc<Worker<Job>>, client: http::Client, commands: Arc<Commands>, hub: Arc<HubQueue>) {
     loop {
         match worker.next_job().await {
             Job::Send(SendJob {
@@ -132,11 +202,11 @@ async fn work(worker: Arc<Worker<Job>>, client: http::Client, hub: Arc<HubQueue>
                 started,
             }) => {
                 let result = client.send(&pool, request, started).await;
-                finish(&hub, reply_to, Outcome::Http(Box::new(result)));
+                finish(&commands, &hub, reply_to, Outcome::Http(Box::new(result)));
             }
             Job::Read { reply_to, body } => {
                 let chunk = next_chunk(&body).await;
-                finish(&hub, reply_to, Outcome::Chunk(chunk));
+                finish(&commands, &hub, reply_to, Outcome::Chunk(chunk));
             }
         }
         if !WORKERS.with(|workers| workers.rest(&worker)) {
@@ -157,11 +227,17 @@ async fn next_chunk(body: &BodyHandle) -> Result<Option<Bytes>, http::Error> {
     chunk
 }
 
-fn finish(hub: &HubQueue, reply_to: ReplyTo, outcome: Outcome) {
+fn finish(commands: &Commands, hub: &HubQueue, reply_to: ReplyTo, outcome: Outcome) {
     match reply_to {
         ReplyTo::Hub(ticket) => {
             WORKERS.with(|workers| workers.finish(ticket));
-            hub.push(HubItem::Finished(ticket, outcome));
+            let count = ANSWERED.with_borrow_mut(|answers| {
+                answers.push(HubItem::Finished(ticket, outcome));
+                answers.len()
+            });
+            if count >= ANSWERS {
+                commands.hand_over(hub);
+            }
         }
         ReplyTo::Thread(sender) => {
             // A thread that is gone no longer wants to know.

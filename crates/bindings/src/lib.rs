@@ -23,6 +23,11 @@ mod workers;
 
 use pyo3::prelude::*;
 
+/// What one thread allocates another frees, in both directions, once for each request. The system's allocator takes
+/// a lock for that, and threads wait for it in the kernel. Python's own objects do not come from here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What Rust gives to the Python package.
 #[pymodule]
 mod _core {
