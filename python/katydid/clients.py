@@ -57,6 +57,7 @@ def _make_adapters(session: HttpSession) -> dict[str, Any]:
 def _look_closer(session: HttpSession) -> None:
     """Lets requests' own code send the next request; after it the session knows what it needs."""
     session.__dict__.update(_everyday=False, _authorization=None)
+    session._settle_for(None)
 
 
 def _asked_for(make: Callable[[HttpSession], Any]) -> Any:
@@ -64,7 +65,7 @@ def _asked_for(make: Callable[[HttpSession], Any]) -> Any:
     return Noted(make, _look_closer)
 
 
-class HttpSession(requests.Session):
+class HttpSession(_core.Session, requests.Session):
     """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
 
     Args:
@@ -115,12 +116,22 @@ class HttpSession(requests.Session):
             self._take_credentials(base_url)
         pool = _shared_pool(pool_manager) if pool_manager is not None else None
         self._client = _core.Client(hub.core, self.base_url, pool)
+        if "auth" in self.__dict__:
+            self._settle()
+        else:
+            self._settle_for(
+                self._client,
+                _plain_options,
+                encode_headers(_default_headers),
+                ResponseContextManager,
+                is_overridden=self._is_overridden(),
+            )
 
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.username and parts.password:
             self.base_url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-            self.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
+            self.__dict__["auth"] = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _NEEDS_A_LOOK:
@@ -171,29 +182,31 @@ class HttpSession(requests.Session):
         Raises:
             MissingSchema, InvalidSchema, InvalidURL: the URL cannot be requested at all.
         """
+        return self._send(
+            method,
+            url,
+            data=data,
+            json=json,
+            name=name,
+            catch_response=catch_response,
+            context=context,
+            **kwargs,
+        )
+
+    def _request_closely(
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        catch_response: bool = False,
+        context: dict[str, Any] | None = None,
+        data: Any = None,
+        json: Any = None,
+        **kwargs: Any,
+    ) -> ResponseContextManager:
+        """Sends what is no everyday call for the engine: cookies, basic auth, forms of every kind, or more."""
         if not name:
             name = self.request_name
-        if self._everyday and not kwargs and data is None and json is None and "cookies" not in self.__dict__:
-            # The commonest of all calls, without a function call between here and the engine.
-            headers = self.__dict__.get("headers", _default_headers)
-            if type(headers) is SessionHeaders and headers.encoded is not None:
-                handlers = self.request_event._handlers
-                quiet = not catch_response and len(handlers) == 1 and type(handlers[0]) is _core.Recorder
-                exchange = self._client.fetch(
-                    method,
-                    url,
-                    headers.encoded,
-                    self._options,
-                    name,
-                    None,
-                    None,
-                    handlers[0] if quiet else None,
-                    ResponseContextManager,
-                )
-                if type(exchange) is ResponseContextManager:
-                    return exchange
-                if exchange is not None:
-                    return self._complete(exchange, method, name, catch_response, context, kwargs)
         if (self._everyday or self._authorization) and (not kwargs or EVERYDAY.issuperset(kwargs)):
             content, kind = None, None
             if data is not None:
@@ -240,7 +253,7 @@ class HttpSession(requests.Session):
                 except ValueError:
                     return None
             if kwargs.get("timeout") is not None or kwargs.get("verify") is not None:
-                options = request_options(kwargs.get("timeout"), self._verify(kwargs), self.cert)
+                options = self._options_for(kwargs.get("timeout"), kwargs.get("verify"))
         if self._authorization:
             encoded = self._authorize(encoded)
         cookies = self.__dict__.get("cookies")
@@ -256,6 +269,9 @@ class HttpSession(requests.Session):
             if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
                 recorder = handlers[0]
         return self._client.fetch(method, url, encoded, options, name, content, kind, recorder, ResponseContextManager)
+
+    def _options_for(self, timeout: Any, verify: Any) -> _core.Options:
+        return request_options(timeout, self.verify if verify is None else verify, self.cert)
 
     def _verify(self, kwargs: dict[str, Any]) -> Any:
         verify = kwargs.get("verify")
@@ -275,8 +291,9 @@ class HttpSession(requests.Session):
         method: str,
         name: str | None,
         catch_response: bool,
-        context: dict[str, Any],
+        context: dict[str, Any] | None,
         kwargs: dict[str, Any],
+        _url: str | None = None,
     ) -> ResponseContextManager:
         """Does what only Python can do for an exchange: cookies, redirects, failures, listeners."""
         first_url, first_path = exchange.url, exchange.path_url
@@ -319,7 +336,7 @@ class HttpSession(requests.Session):
         url: str,
         name: str | None,
         catch_response: bool,
-        context: dict[str, Any],
+        context: dict[str, Any] | None,
         data: Any,
         json: Any,
         kwargs: dict[str, Any],
@@ -359,12 +376,13 @@ class HttpSession(requests.Session):
         method: str,
         name: str,
         catch_response: bool,
-        context: dict[str, Any],
+        context: dict[str, Any] | None,
         response_time: float,
         start_time: float,
         url: str,
         streamed: bool = False,
     ) -> ResponseContextManager:
+        context = context or {}
         if self.user:
             context = {**self.user.context(), **context}
         length = int(response.headers.get("content-length") or 0) if streamed else len(response.content or b"")
@@ -402,6 +420,17 @@ class HttpSession(requests.Session):
         state["_everyday"] = not customised and self.auth is None
         state["_authorization"] = None if customised else _basic_authorization(self.auth)
         state["_authorized"] = (None, None)
+        self._settle_for(
+            state.get("_client") if state["_everyday"] else None,
+            state["_options"],
+            encode_headers(_default_headers),
+            ResponseContextManager,
+            is_overridden=self._is_overridden(),
+        )
+
+    def _is_overridden(self) -> bool:
+        """Whether somebody put another ``request`` in the place of ours, which then has to see every call."""
+        return type(self).request is not _own_request or "request" in self.__dict__
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepares a request as requests does, and notes the name it is reported under."""
@@ -415,12 +444,6 @@ class HttpSession(requests.Session):
         for adapter in self.__dict__.get("_adapters", {}).values():
             adapter.close()
 
-    def get(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
-        """Sends a GET request."""
-        if not kwargs:
-            return self.request("GET", url, data=data, json=json)
-        return self.request("GET", url, data=data, json=json, **kwargs)
-
     def options(self, url: str, *, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
         """Sends an OPTIONS request."""
         return self.request("OPTIONS", url, data=data, json=json, **kwargs)
@@ -429,10 +452,6 @@ class HttpSession(requests.Session):
         """Sends a HEAD request; redirects are not followed unless asked for."""
         kwargs.setdefault("allow_redirects", False)
         return self.request("HEAD", url, data=data, json=json, **kwargs)
-
-    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:
-        """Sends a POST request."""
-        return self.request("POST", url, data=data, json=json, **kwargs)
 
     def put(self, url: str, data: Any = None, *, json: Any = None, **kwargs: Any) -> ResponseContextManager:
         """Sends a PUT request."""
@@ -449,8 +468,9 @@ class HttpSession(requests.Session):
 
 #: What everyday calls do not look at, or only in a ready form.
 _NEEDS_A_LOOK = frozenset(
-    ("auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
+    ("request", "auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
 )
+_own_request = HttpSession.request
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
 
 
@@ -480,19 +500,6 @@ def _only_engine(adapters: dict[str, Any] | None) -> bool:
 
 def encode_form(data: Any) -> str:
     """A mapping or pairs as ``requests`` encodes them: None values left out, lists repeated."""
-    if type(data) is not dict:
-        return _encode_any_form(data)
-    parts = []
-    for key, value in data.items():
-        plain = type(value) is int or (type(value) is str and value.isascii() and value.isalnum())
-        if not (plain and type(key) is str and key.isascii() and key.isalnum()):
-            return _encode_any_form(data)
-        parts.append(f"{key}={value}")
-    return "&".join(parts)
-
-
-def _encode_any_form(data: Any) -> str:
-    """The same for keys and values of every kind."""
     pairs = []
     for key, value in data.items() if isinstance(data, dict) else data:
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.exceptions import RequestException
 
+from katydid import _core
 from katydid.exception import CatchResponseError, LocustError, ResponseError
 from katydid.lazy_response import LazyResponse
+from katydid.on_demand import OnDemand
 
 if TYPE_CHECKING:
+    from katydid.clients import HttpSession
     from katydid.event import EventHook
 
 _CONNECTION_TROUBLE = (
@@ -19,6 +22,22 @@ _CONNECTION_TROUBLE = (
     requests.packages.urllib3.exceptions.MaxRetryError,  # type: ignore[attr-defined]
     requests.packages.urllib3.exceptions.NewConnectionError,  # type: ignore[attr-defined]
 )
+
+
+def _request_meta(response: ResponseContextManager) -> dict[str, Any]:
+    exchange, user = response._exchange, response._asked_by.user
+    context = response._context or {}
+    return {
+        "request_type": exchange.method,
+        "response_time": exchange.response_time_ms,
+        "name": response._name or exchange.path_url,
+        "context": {**user.context(), **context} if user else context,
+        "response": response,
+        "exception": None,
+        "start_time": exchange.start_time,
+        "url": exchange.url,
+        "response_length": exchange.content_length,
+    }
 
 
 class ResponseContextManager(LazyResponse):
@@ -34,7 +53,11 @@ class ResponseContextManager(LazyResponse):
     _entered = False
     _catch_response = False
     _request_event: EventHook
-    request_meta: dict[str, Any]
+    request_meta: Any = OnDemand(_request_meta)
+    #: How the request was made, when Rust made this response; `request_meta` follows from it.
+    _name: str | None
+    _context: dict[str, Any] | None
+    _asked_by: HttpSession
 
     def __init__(self, error: RequestException) -> None:
         """Makes the response of a request that got none."""
@@ -79,32 +102,44 @@ class ResponseContextManager(LazyResponse):
 
     def __exit__(self, kind: Any, value: Any, traceback: Any) -> bool:  # type: ignore[override]
         if self._manual_result is not None:
-            self.request_meta["exception"] = None if self._manual_result is True else self._manual_result
-            self._report_request()
+            self._report_request(None if self._manual_result is True else self._manual_result)
             return kind is None
         if kind:
             if not isinstance(value, ResponseError):
                 return False
-            self.request_meta["exception"] = value
+            self._report_request(value)
+        elif self.status_code and self.status_code < 400:
+            self._report_request()
         else:
             self._judge_by_status()
-        self._report_request()
         return True
 
     def _judge_by_status(self) -> None:
         # The text of an HTTPError has the URL in it; with the name in its place, failures of one name group.
         url = self.url
         self.url = self.request_meta["name"]
+        found: BaseException | None = None
         try:
             self.raise_for_status()
         except RequestException as error:
-            reason: BaseException = error
-            while isinstance(reason, _CONNECTION_TROUBLE) and reason.__context__:
-                reason = reason.__context__
-            self.request_meta["exception"] = reason
+            found = error
+            while isinstance(found, _CONNECTION_TROUBLE) and found.__context__:
+                found = found.__context__
         self.url = url
+        self._report_request(*([] if found is None else [found]))
 
-    def _report_request(self) -> None:
+    def _report_request(self, *verdict: BaseException | None) -> None:
+        """Fires the request event; ``verdict``, if given, is its exception."""
+        state = self.__dict__
+        if "request_meta" not in state:
+            # Nobody looked at what the event would say. With no listener but our own, nobody will.
+            handlers = self._request_event._handlers
+            if len(handlers) == 1 and type(handlers[0]) is _core.Recorder:
+                name = state["_name"]
+                self._exchange.record(handlers[0], self._exchange.path_url if name is None else name, *verdict)
+                return
+        if verdict:
+            self.request_meta["exception"] = verdict[0]
         self._request_event.fire(**self.request_meta)
 
     def success(self) -> None:

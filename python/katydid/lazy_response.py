@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from email.message import Message
 from http.client import HTTPMessage
-from json import loads
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -189,11 +188,12 @@ class LazyResponse(requests.Response):
 
     def json(self, **kwargs: Any) -> Any:
         """The body parsed as JSON. Raises requests' JSONDecodeError when it is none."""
-        if not kwargs and self.encoding == "utf-8":
-            try:
-                return loads(self.content.decode())
-            except ValueError:
-                pass  # requests knows how to say what is wrong with it
+        state = self.__dict__
+        if not kwargs and "encoding" not in state and "_content" not in state:
+            parsed = self._exchange.json()
+            if parsed is not NotImplemented:
+                return parsed
+        # requests knows how to guess an encoding, and how to say what is wrong.
         return super().json(**kwargs)
 
     @classmethod

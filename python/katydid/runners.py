@@ -371,6 +371,10 @@ class Runner:
             stop(False)
             return
         me = gevent.getcurrent()
+        if self.state == STATE_CLEANUP and me in self.user_greenlets:
+            # The users are being stopped, this one among them: nobody would look again who waits for that.
+            stop(False)
+            raise gevent.GreenletExit
         self._waiting_for_stop.add(me)
         try:
             stop(True)

@@ -225,7 +225,7 @@ def test_a_listener_may_quit(make_runner, event):
 
 def test_a_request_listener_may_quit(make_runner):
     class U(HttpUser):
-        host = "http://h"
+        host = "http://127.0.0.1:9"
 
         @task
         def work(self):

@@ -2,22 +2,22 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use katydid_http as http;
-use katydid_stats::{Sample, Timestamp};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList, PyString, PyType};
 use pyo3::{ffi, intern};
 
-use crate::exchange::{Asked, Exchange};
+use crate::exchange::Exchange;
 use crate::headers::{ContentKind, Headers};
 use crate::hub::Hub;
-use crate::io_thread::{BodyHandle, IoCommand, IoThread, ReplyTo, SendJob};
+use crate::io_thread::{BodyHandle, IoCommand, IoThread, ReplyTo};
 use crate::outcome::Outcome;
+use crate::round_trip::RoundTrip;
 use crate::stats::Recorder;
 
 /// Whom to trust, and who we are, for https.
@@ -189,44 +189,36 @@ impl Client {
         let kind = match content_kind {
             Some(0) => Some(ContentKind::Json),
             Some(_) => Some(ContentKind::Form),
-            None if content.is_none()
-                && options.get().0.says_empty
-                && !matches!(method.as_str(), "GET" | "HEAD") =>
-            {
-                Some(ContentKind::Nothing)
-            }
             None => None,
         };
-        let (body, pieces) = match content.map(|content| content.cast::<PyList>()) {
-            Some(Ok(list)) => (Bytes::new(), Some(pieces(list)?)),
-            _ => (content.map_or(Ok(Bytes::new()), body_bytes)?, None),
+        let is_text = kind != Some(ContentKind::Json)
+            && content.is_some_and(|content| content.is_instance_of::<PyString>());
+        let body = match content.map(|content| content.cast::<PyList>()) {
+            Some(Ok(list)) => pieces(list)?,
+            _ => content.map_or(Ok(Bytes::new()), body_bytes)?.into(),
         };
-        let asked = Asked {
-            method,
-            url,
-            is_text: kind != Some(ContentKind::Json)
-                && content.is_some_and(|content| content.is_instance_of::<PyString>()),
-            headers: headers.get().block(kind),
-            body,
-            start_time: Timestamp::now().0,
-        };
-        let result = this.exchange(py, &asked, pieces, &options.get().0)?;
-        if let (Some(recorder), Some(class), Ok(response)) = (recorder, response_class, &result)
+        let kind = kind.or_else(|| options.get().kind_of_nothing(&method, &body));
+        let mut request = http::Request::new(method, url);
+        request.headers = headers.get().block(kind);
+        request.body = body;
+        let trip = this.travel(py, this.trip(request, options.get()))?;
+        if let (Some(recorder), Some(class), Some(response)) = (recorder, response_class, trip.response())
             && is_plain(response)
         {
-            recorder.get().collector().record(&Sample {
-                method: asked.method.as_str(),
-                name: name.unwrap_or_else(|| asked.url.path_and_query()),
-                response_time: Some(response.timings.total),
-                response_length: response.body_length,
-                error: None,
-                at: Timestamp::now(),
-            });
+            recorder.get().record_plain(&trip.request, name, response);
             let status = response.status();
-            let exchange = Bound::new(py, Exchange::new(slf.as_unbound(), py, asked, result))?;
-            return new_response(class, &exchange, status);
+            let exchange = Bound::new(py, Exchange::new(slf.as_unbound(), py, trip, is_text))?;
+            return Ok(new_response(class, &exchange, status)?.unbind());
         }
-        Ok(Py::new(py, Exchange::new(slf.as_unbound(), py, asked, result))?.into_any())
+        Ok(Py::new(py, Exchange::new(slf.as_unbound(), py, trip, is_text))?.into_any())
+    }
+}
+
+impl Options {
+    /// How a request without a body says so, if it does.
+    pub(crate) fn kind_of_nothing(&self, method: &http::Method, body: &http::Body) -> Option<ContentKind> {
+        let is_silent = matches!(method.as_str(), "GET" | "HEAD");
+        (self.0.says_empty && !is_silent && matches!(body, http::Body::Empty)).then_some(ContentKind::Nothing)
     }
 }
 
@@ -247,16 +239,9 @@ impl Client {
         }
     }
 
-    fn exchange(
-        &self,
-        py: Python<'_>,
-        asked: &Asked,
-        pieces: Option<http::Body>,
-        options: &FetchOptions,
-    ) -> PyResult<Result<http::Response, Box<http::Failure>>> {
-        let mut request = http::Request::new(asked.method.clone(), asked.url.clone());
-        request.headers = asked.headers.clone();
-        request.body = pieces.unwrap_or_else(|| asked.body.clone().into());
+    /// Makes a request ready to be sent over this user's connections.
+    pub(crate) fn trip(&self, mut request: http::Request, options: &Options) -> Box<RoundTrip> {
+        let Options(options) = options;
         request.timeouts = options.timeouts;
         request.mode = options.mode;
         request.decode = options.decode;
@@ -264,23 +249,18 @@ impl Client {
         if let Some(tls) = &options.tls {
             request.tls = tls.clone();
         }
-        let started = Instant::now();
-        let pool = self.pool.clone();
-        match self.ask(py, |reply_to| {
-            IoCommand::Send(SendJob {
-                reply_to,
-                pool,
-                request,
-                started,
-            })
-        })? {
-            Outcome::Http(result) => {
-                let finished = match &*result {
-                    Ok(response) => response.timings.finished,
-                    Err(failure) => failure.timings.finished,
-                };
-                crate::shared::record_resume_lag(finished.elapsed());
-                Ok(*result)
+        RoundTrip::new(request, self.pool.clone())
+    }
+
+    /// Sends a request and waits for its outcome; the calling greenlet parks meanwhile.
+    #[inline(never)]
+    pub(crate) fn travel(&self, py: Python<'_>, trip: Box<RoundTrip>) -> PyResult<Box<RoundTrip>> {
+        match self.ask(py, |reply_to| IoCommand::Send { reply_to, trip })? {
+            Outcome::Http(trip) => {
+                if let Some(timings) = trip.timings() {
+                    crate::shared::record_resume_lag(timings.finished.elapsed());
+                }
+                Ok(trip)
             }
             _ => unreachable!("a request is answered with its outcome"),
         }
@@ -310,7 +290,8 @@ impl Client {
         parked
     }
 
-    fn url(&self, url: &str) -> Option<http::Url> {
+    /// The URL to request for what the caller wrote; none if it needs a closer look.
+    pub(crate) fn url(&self, url: &str) -> Option<http::Url> {
         if is_absolute(url) {
             return http::Url::parse(url)
                 .ok()
@@ -343,7 +324,7 @@ impl Base {
 }
 
 /// Whether a response needs nothing of what only Python can do: it is no failure, no redirect and sets no cookie.
-fn is_plain(response: &http::Response) -> bool {
+pub(crate) fn is_plain(response: &http::Response) -> bool {
     let head = &response.head;
     head.status < 300
         && matches!(response.body, http::ResponseBody::Collected(_))
@@ -359,11 +340,11 @@ fn is_absolute(url: &str) -> bool {
 }
 
 /// Makes a response object without running its constructor: its attributes are read from the exchange when asked for.
-fn new_response(
-    class: &Bound<'_, PyType>,
-    exchange: &Bound<'_, Exchange>,
+pub(crate) fn new_response<'py>(
+    class: &Bound<'py, PyType>,
+    exchange: &Bound<'py, Exchange>,
     status: u16,
-) -> PyResult<Py<PyAny>> {
+) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     // SAFETY: `class` is a plain Python class (katydid.clients passes its own), whose slot `tp_new` is `object.__new__`.
     let response = unsafe {
@@ -376,10 +357,10 @@ fn new_response(
     };
     response.setattr(intern!(py, "_exchange"), exchange)?;
     response.setattr(intern!(py, "status_code"), status)?;
-    Ok(response.unbind())
+    Ok(response)
 }
 
-fn body_bytes(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
+pub(crate) fn body_bytes(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
     if let Ok(text) = content.cast::<PyString>() {
         return Ok(Bytes::copy_from_slice(text.to_str()?.as_bytes()));
     }

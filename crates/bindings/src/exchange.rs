@@ -1,10 +1,10 @@
 //! One request that is over (or whose body is still to be read), as Python sees it. Read only.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use katydid_http as http;
+use katydid_stats::Timestamp;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
@@ -12,33 +12,16 @@ use crate::client::Client;
 use crate::error::{describe, os_error};
 use crate::headers::latin1;
 use crate::io_thread::BodyHandle;
-
-/// What was asked, kept for `response.request`.
-pub(crate) struct Asked {
-    pub(crate) method: http::Method,
-    pub(crate) url: http::Url,
-    pub(crate) headers: http::HeaderBlock,
-    pub(crate) body: Bytes,
-    /// Whether `requests` would have kept the body as text: it does, except for JSON.
-    pub(crate) is_text: bool,
-    pub(crate) start_time: f64,
-}
-
-/// What came of it.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every request has a response: a box for it would be waste"
-)]
-pub(crate) enum Answered {
-    Response(http::Response),
-    Failure(Box<http::Failure>),
-}
+use crate::json_text;
+use crate::round_trip::RoundTrip;
+use crate::stats::Recorder;
 
 /// A request and its outcome.
 #[pyclass(frozen, module = "katydid._core")]
 pub(crate) struct Exchange {
-    asked: Asked,
-    answered: Answered,
+    trip: Box<RoundTrip>,
+    /// Whether `requests` would have kept the body as text: it does, except for JSON.
+    is_text: bool,
     /// The rest of a streamed body, and the client that reads it.
     stream: Option<(Py<Client>, BodyHandle)>,
 }
@@ -48,40 +31,42 @@ impl Exchange {
     /// The method as sent.
     #[getter]
     fn method(&self) -> &str {
-        self.asked.method.as_str()
+        self.trip.request.method.as_str()
     }
 
     /// The full URL as sent, escaped.
     #[getter]
     fn url(&self) -> String {
-        self.asked.url.to_string()
+        self.trip.request.url.to_string()
     }
 
     /// Path and query as sent.
     #[getter]
     fn path_url(&self) -> &str {
-        self.asked.url.path_and_query()
+        self.trip.request.url.path_and_query()
     }
 
     /// Seconds since the epoch at which the request was handed over.
     #[getter]
     fn start_time(&self) -> f64 {
-        self.asked.start_time
+        epoch_seconds(self.trip.started)
     }
 
     /// The request headers as (name, value) pairs, without those that the engine adds (Host, Content-Length).
     #[getter]
     fn request_headers(&self) -> Vec<(String, String)> {
-        header_lines(self.asked.headers.as_bytes())
+        header_lines(self.trip.request.headers.as_bytes())
     }
 
     /// The request body, as str if it was given as one; JSON as bytes.
     #[getter]
     fn request_body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        let body = &self.asked.body;
+        let http::Body::Bytes(body) = &self.trip.request.body else {
+            return None;
+        };
         match std::str::from_utf8(body) {
             _ if body.is_empty() => None,
-            Ok(text) if self.asked.is_text => Some(PyString::new(py, text).into_any()),
+            Ok(text) if self.is_text => Some(PyString::new(py, text).into_any()),
             _ => Some(PyBytes::new(py, body).into_any()),
         }
     }
@@ -89,19 +74,14 @@ impl Exchange {
     /// The status; 0 without a response.
     #[getter]
     fn status(&self) -> u16 {
-        match &self.answered {
-            Answered::Response(response) => response.status(),
-            Answered::Failure(_) => 0,
-        }
+        self.response().map_or(0, http::Response::status)
     }
 
     /// The status of a response whose body could not be read; 0 if not even its head came, or if there is no failure.
     #[getter]
     fn head_status(&self) -> u16 {
-        match &self.answered {
-            Answered::Response(_) => 0,
-            Answered::Failure(failure) => failure.response.as_ref().map_or(0, |head| head.status),
-        }
+        let head = self.trip.failure().and_then(|failure| failure.response.as_ref());
+        head.map_or(0, |head| head.status)
     }
 
     /// The reason phrase.
@@ -125,13 +105,12 @@ impl Exchange {
     /// The response headers as (name, value) pairs, in order, with duplicates.
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
-        let head = match &self.answered {
-            Answered::Response(response) => &response.head,
-            Answered::Failure(failure) => match &failure.response {
-                Some(head) => head,
-                None => return Vec::new(),
-            },
+        let head = match (self.response(), self.trip.failure()) {
+            (Some(response), _) => Some(&response.head),
+            (None, Some(failure)) => failure.response.as_ref(),
+            (None, None) => None,
         };
+        let Some(head) = head else { return Vec::new() };
         head.headers
             .iter()
             .map(|(name, value)| (latin1(name), latin1(value)))
@@ -149,6 +128,32 @@ impl Exchange {
         PyBytes::new(py, self.response().map_or(&[], |response| response.bytes()))
     }
 
+    /// The body parsed as JSON, if its Content-Type says that it is JSON in UTF-8 and it is; NotImplemented otherwise.
+    fn json(&self, py: Python<'_>) -> Py<PyAny> {
+        let body = self.response().filter(|response| is_utf8_json(response));
+        let parsed = body.and_then(|response| json_text::parse(py, response.bytes()));
+        parsed.map_or_else(|| py.NotImplemented(), Bound::unbind)
+    }
+
+    /// Counts this request under `name`, with the error that somebody found in it.
+    #[pyo3(signature = (recorder, name, exception=None))]
+    fn record(
+        &self,
+        py: Python<'_>,
+        recorder: &Bound<'_, Recorder>,
+        name: &str,
+        exception: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let Some(response) = self.response() else {
+            return Ok(());
+        };
+        let error = recorder.get().text_of(py, exception)?;
+        recorder
+            .get()
+            .record_response(&self.trip.request, Some(name), response, error.as_deref());
+        Ok(())
+    }
+
     /// Bytes of the decoded body.
     #[getter]
     fn content_length(&self) -> u64 {
@@ -158,14 +163,18 @@ impl Exchange {
     /// Milliseconds from the hand-over of the request to the last byte of its body (to the headers when streamed).
     #[getter]
     fn response_time_ms(&self) -> f64 {
-        milliseconds(self.measured().total)
+        self.trip
+            .timings()
+            .map_or(0.0, |timings| milliseconds(timings.total))
     }
 
     /// Milliseconds of each phase that took place: dns, connect, tls, first_byte, total.
     #[getter]
     fn timings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let timings = self.measured();
         let phases = PyDict::new(py);
+        let Some(timings) = self.trip.timings() else {
+            return Ok(phases);
+        };
         for (name, phase) in [
             ("dns", timings.dns),
             ("connect", timings.connect),
@@ -183,10 +192,7 @@ impl Exchange {
     /// (kind, text, errno or None) of the failure; None if there is a response. Kinds: see error.rs.
     #[getter]
     fn failure(&self) -> Option<(&'static str, String, Option<i32>)> {
-        match &self.answered {
-            Answered::Response(_) => None,
-            Answered::Failure(failure) => Some(failure_parts(&failure.error)),
-        }
+        self.trip.failure().map(|failure| failure_parts(&failure.error))
     }
 
     /// The next piece of a streamed body; None at its end. The calling greenlet parks meanwhile.
@@ -214,48 +220,44 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn new(
-        client: &Py<Client>,
-        py: Python<'_>,
-        asked: Asked,
-        result: Result<http::Response, Box<http::Failure>>,
-    ) -> Self {
-        let mut stream = None;
-        let answered = match result {
-            Ok(mut response) => {
-                if matches!(response.body, http::ResponseBody::Stream(_))
-                    && let http::ResponseBody::Stream(open) =
-                        std::mem::replace(&mut response.body, http::ResponseBody::Discarded)
-                {
-                    stream = Some((
-                        client.clone_ref(py),
-                        Arc::new(tokio::sync::Mutex::new(Some(*open))),
-                    ));
-                }
-                Answered::Response(response)
-            }
-            Err(failure) => Answered::Failure(failure),
-        };
+    pub(crate) fn new(client: &Py<Client>, py: Python<'_>, mut trip: Box<RoundTrip>, is_text: bool) -> Self {
+        // A response that is kept must not keep its user's connections.
+        trip.pool = None;
+        let stream = trip.take_stream().map(|stream| {
+            (
+                client.clone_ref(py),
+                Arc::new(tokio::sync::Mutex::new(Some(stream))),
+            )
+        });
         Self {
-            asked,
-            answered,
+            trip,
+            is_text,
             stream,
         }
     }
 
     fn response(&self) -> Option<&http::Response> {
-        match &self.answered {
-            Answered::Response(response) => Some(response),
-            Answered::Failure(_) => None,
-        }
+        self.trip.response()
     }
+}
 
-    fn measured(&self) -> &http::Timings {
-        match &self.answered {
-            Answered::Response(response) => &response.timings,
-            Answered::Failure(failure) => &failure.timings,
-        }
+/// The system's time at a moment that the monotonic clock knows. The two are compared once: many moments are never asked for.
+fn epoch_seconds(moment: Instant) -> f64 {
+    static ANCHOR: OnceLock<(Instant, f64)> = OnceLock::new();
+    let (anchor, seconds) = *ANCHOR.get_or_init(|| (Instant::now(), Timestamp::now().0));
+    match moment.checked_duration_since(anchor) {
+        Some(after) => seconds + after.as_secs_f64(),
+        None => seconds - anchor.duration_since(moment).as_secs_f64(),
     }
+}
+
+/// What `requests` decodes as UTF-8 because of its type alone.
+fn is_utf8_json(response: &http::Response) -> bool {
+    let content_type = response.head.headers.get("content-type");
+    content_type.is_some_and(|value| {
+        let known: [&[u8]; 2] = [b"application/json", b"application/json; charset=utf-8"];
+        known.iter().any(|known| value.eq_ignore_ascii_case(known))
+    })
 }
 
 fn failure_parts(error: &http::Error) -> (&'static str, String, Option<i32>) {

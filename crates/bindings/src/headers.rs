@@ -38,7 +38,7 @@ impl Headers {
     }
 
     /// These headers with some replaced or added; a value of None takes a header away.
-    fn merged(&self, overrides: &Bound<'_, PyDict>) -> PyResult<Self> {
+    pub(crate) fn merged(&self, overrides: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut pairs = self.pairs.clone();
         for (name, value) in overrides {
             let name = bytes_of(&name)?;

@@ -14,28 +14,17 @@ use tokio::sync::Notify;
 
 use crate::hub_queue::{HubItem, HubQueue, Ticket};
 use crate::outcome::Outcome;
+use crate::round_trip::RoundTrip;
 use crate::workers::{Worker, Workers};
 
 /// One thing that the I/O thread is asked to do.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every command is a request; in a box of its own it would be freed on the other thread"
-)]
 pub(crate) enum IoCommand {
-    /// Send this request over this user's connections.
-    Send(SendJob),
+    /// Send this request.
+    Send { reply_to: ReplyTo, trip: Box<RoundTrip> },
     /// Read the next piece of a streamed body.
     Read { reply_to: ReplyTo, body: BodyHandle },
     /// The greenlet that held this ticket is gone: give up what was done for it.
     Cancel(Ticket),
-}
-
-/// A request to send.
-pub(crate) struct SendJob {
-    pub(crate) reply_to: ReplyTo,
-    pub(crate) pool: Arc<http::Pool>,
-    pub(crate) request: http::Request,
-    pub(crate) started: Instant,
 }
 
 /// Who waits for the answer.
@@ -68,11 +57,8 @@ impl IoThread {
     pub(crate) fn start(hub: Arc<HubQueue>) -> io::Result<Self> {
         let commands = Arc::<Commands>::default();
         let mut builder = Builder::new_current_thread();
-        let (sleeping, waking, answered) = (commands.clone(), commands.clone(), hub.clone());
-        builder.on_thread_park(move || {
-            sleeping.hand_over(&answered);
-            sleeping.fall_asleep();
-        });
+        let (sleeping, waking) = (commands.clone(), commands.clone());
+        builder.on_thread_park(move || sleeping.fall_asleep());
         builder.on_thread_unpark(move || waking.sleeps.store(false, Ordering::Relaxed));
         let runtime = builder.enable_all().build()?;
         // A task of its own: waking the future that `block_on` drives costs a system call each time.
@@ -123,6 +109,17 @@ impl Commands {
         }
     }
 
+    /// Waits for a command or an answer.
+    async fn rest(&self, hub: &HubQueue) {
+        let called = self.wake.notified();
+        if hub.is_awake() {
+            // It may hold something back: called or not, look again.
+            let _ = tokio::time::timeout(LONGEST_HOLD, called).await;
+        } else {
+            called.await;
+        }
+    }
+
     /// Tells the hub thread of the answers so far. It may hold back what it asks while it resumes one greenlet after
     /// the other, so `serve` must look again.
     fn hand_over(&self, hub: &HubQueue) {
@@ -136,7 +133,7 @@ impl Commands {
 }
 
 /// So many commands are not held back any longer: enough that a wake-up costs little for each.
-const HELD: usize = 16;
+const HELD: usize = 32;
 /// How long a command is held back at most, when a greenlet that was resumed after its own keeps the hub thread busy.
 const LONGEST_HOLD: Duration = Duration::from_millis(1);
 /// Answers that are handed over together at the latest.
@@ -149,31 +146,33 @@ thread_local! {
 }
 
 /// A piece of work that takes its time.
-#[expect(clippy::large_enum_variant, reason = "nearly every job is a request")]
 enum Job {
-    Send(SendJob),
+    Send { reply_to: ReplyTo, trip: Box<RoundTrip> },
     Read { reply_to: ReplyTo, body: BodyHandle },
 }
 
+/// Starts what is asked for and hands over what is answered, until the process ends.
 async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
     let client = http::Client::default();
     let mut batch = Vec::new();
+    let mut patience = Patience::default();
     loop {
-        commands.hand_over(&hub);
+        let answers = ANSWERED.with_borrow(Vec::len);
+        if answers > 0 && patience.ends(answers) {
+            commands.hand_over(&hub);
+        }
         std::mem::swap(&mut *commands.waiting.lock(), &mut batch);
-        if batch.is_empty() {
-            let called = commands.wake.notified();
-            if hub.is_awake() {
-                // Called or not, there may be something.
-                let _ = tokio::time::timeout(LONGEST_HOLD, called).await;
-            } else {
-                called.await;
-            }
+        if batch.is_empty() && ANSWERED.with_borrow(Vec::is_empty) {
+            commands.rest(&hub).await;
             continue;
         }
+        let now = Instant::now();
         for command in batch.drain(..) {
             let (ticket, job) = match command {
-                IoCommand::Send(job) => (job.reply_to.ticket(), Job::Send(job)),
+                IoCommand::Send { reply_to, mut trip } => {
+                    trip.start(now);
+                    (reply_to.ticket(), Job::Send { reply_to, trip })
+                }
                 IoCommand::Read { reply_to, body } => (reply_to.ticket(), Job::Read { reply_to, body }),
                 IoCommand::Cancel(ticket) => {
                     WORKERS.with(|workers| workers.cancel(ticket));
@@ -186,8 +185,34 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
                 });
             });
         }
-        // The requests just started get their turn before we look again.
+        // The requests just started, and whatever else is ready, get their turn before we look again.
         tokio::task::yield_now().await;
+    }
+}
+
+/// Whether the next turn of the thread may bring more answers, so that one wake-up serves them all.
+#[derive(Default)]
+struct Patience {
+    turns: u32,
+    answers: usize,
+}
+
+impl Patience {
+    /// Turns that an answer waits at most; each lasts as long as what was ready took, a few microseconds for most.
+    const TURNS: u32 = 4;
+
+    /// Called once in each turn that has answers: it is over when the last turn brought none.
+    fn ends(&mut self, answers: usize) -> bool {
+        let is_over = answers == self.answers || self.turns == Self::TURNS;
+        *self = if is_over {
+            Self::default()
+        } else {
+            Self {
+                turns: self.turns + 1,
+                answers,
+            }
+        };
+        is_over
     }
 }
 
@@ -195,14 +220,9 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
 async fn work(worker: Arc<Worker<Job>>, client: http::Client, commands: Arc<Commands>, hub: Arc<HubQueue>) {
     loop {
         match worker.next_job().await {
-            Job::Send(SendJob {
-                reply_to,
-                pool,
-                request,
-                started,
-            }) => {
-                let result = client.send(&pool, request, started).await;
-                finish(&commands, &hub, reply_to, Outcome::Http(Box::new(result)));
+            Job::Send { reply_to, mut trip } => {
+                trip.travel(&client).await;
+                finish(&commands, &hub, reply_to, Outcome::Http(trip));
             }
             Job::Read { reply_to, body } => {
                 let chunk = next_chunk(&body).await;
@@ -235,7 +255,9 @@ fn finish(commands: &Commands, hub: &HubQueue, reply_to: ReplyTo, outcome: Outco
                 answers.push(HubItem::Finished(ticket, outcome));
                 answers.len()
             });
-            if count >= ANSWERS {
+            if count == 1 {
+                commands.wake.notify_one();
+            } else if count >= ANSWERS {
                 commands.hand_over(hub);
             }
         }

@@ -5,6 +5,7 @@ mod control;
 mod entry;
 mod error;
 mod exchange;
+mod form;
 mod greenlet;
 mod headers;
 mod host;
@@ -12,10 +13,13 @@ mod hub;
 mod hub_queue;
 mod io_thread;
 mod json;
+mod json_text;
 mod logging;
 mod outcome;
 mod parking;
+mod round_trip;
 mod runner;
+mod session;
 mod shared;
 mod stats;
 mod tables;
@@ -45,6 +49,8 @@ mod _core {
     use crate::hub::Hub;
     #[pymodule_export]
     use crate::runner::Runner;
+    #[pymodule_export]
+    use crate::session::Session;
     #[pymodule_export]
     use crate::stats::{Recorder, Stats};
     use pyo3::prelude::*;

@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use katydid_http as http;
 
+use crate::round_trip::RoundTrip;
+
 /// The answer to what one greenlet waits for.
 pub(crate) enum Outcome {
     /// A request is over.
-    Http(Box<Result<http::Response, Box<http::Failure>>>),
+    Http(Box<RoundTrip>),
     /// The next piece of a streamed body; none at its end.
     Chunk(Result<Option<Bytes>, http::Error>),
     /// The time has come.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use katydid_http as http;
 use katydid_stats::{Collector, Entry, RunStats, Sample, TOTAL_NAME, Timestamp};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyAttributeError;
@@ -243,8 +244,45 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn collector(&self) -> &Collector {
-        &self.collector
+    /// Counts a request that nobody has anything to say against, under `name`, or path and query.
+    pub(crate) fn record_plain(
+        &self,
+        request: &http::Request,
+        name: Option<&str>,
+        response: &http::Response,
+    ) {
+        self.record_response(request, name, response, None);
+    }
+
+    pub(crate) fn record_response(
+        &self,
+        request: &http::Request,
+        name: Option<&str>,
+        response: &http::Response,
+        error: Option<&str>,
+    ) {
+        self.collector.record(&Sample {
+            method: request.method.as_str(),
+            name: name.unwrap_or_else(|| request.url.path_and_query()),
+            response_time: Some(response.timings.total),
+            response_length: response.body_length,
+            error,
+            at: Timestamp::now(),
+        });
+    }
+
+    /// The text that an error is counted under; None without one.
+    pub(crate) fn text_of(
+        &self,
+        py: Python<'_>,
+        exception: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Option<String>> {
+        match exception {
+            Some(exception) if exception.is_truthy()? => {
+                Ok(Some(self.error_text.call1(py, (exception,))?.extract(py)?))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -272,12 +310,7 @@ impl Recorder {
         _rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
         let (method, name) = (text(request_type)?, text(name)?);
-        let error = match exception {
-            Some(exception) if exception.is_truthy()? => {
-                Some(self.error_text.call1(py, (exception,))?.extract::<String>(py)?)
-            }
-            _ => None,
-        };
+        let error = self.text_of(py, exception)?;
         let length = response_length.unwrap_or_default() as i64;
         record(
             &self.collector,

@@ -1,5 +1,6 @@
 //! Sends one request and returns one response, timed. Does not follow redirects, keep cookies or count anything.
 
+use std::borrow::BorrowMut;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -60,7 +61,8 @@ impl Client {
     }
 
     /// Sends `request` over a connection of `pool`, or a new one, and waits for the response (in stream mode: for its
-    /// head). `started` is when the caller handed the request over; all timings count from it.
+    /// head). `started` is when the caller handed the request over; all timings count from it. A request that is lent
+    /// (`&mut`) comes back as it was, but for a streamed body.
     ///
     /// Dropping the future ends the request and closes its connection.
     ///
@@ -73,38 +75,39 @@ impl Client {
     pub fn send(
         &self,
         pool: &Pool,
-        mut request: Request,
+        mut request: impl BorrowMut<Request> + Send,
         started: Instant,
     ) -> impl Future<Output = Result<Response, Box<Failure>>> + Send {
         async move {
+            let request = request.borrow_mut();
             let mut attempt = Attempt {
                 timings: Timings::new(started),
                 remote: None,
                 reused: false,
             };
             let replayable = !matches!(request.body, Body::Stream(_));
-            let mut kept = pool.take(&request);
+            let mut kept = pool.take(request);
             loop {
                 attempt.reused = kept.is_some();
                 let connection = match kept.take() {
                     Some(connection) => connection,
                     // Boxed: it is seldom needed, and large.
-                    None => match Box::pin(self.open(pool, &request, &mut attempt)).await {
+                    None => match Box::pin(self.open(pool, request, &mut attempt)).await {
                         Ok(connection) => connection,
                         Err(error) => return Err(attempt.fail(error, None)),
                     },
                 };
                 attempt.remote = Some(connection.remote);
-                let mut exchange = Exchange::start(connection, &mut request, started).await;
+                let mut exchange = Exchange::start(connection, request, started).await;
                 let head = match exchange.head(&mut attempt.timings).await {
                     Ok(head) => head,
                     // A server may close an idle connection just as it is used again.
-                    Err(error) if attempt.reused && exchange.may_retry(&error, &request, replayable) => {
+                    Err(error) if attempt.reused && exchange.may_retry(&error, request, replayable) => {
                         continue;
                     }
                     Err(error) => return Err(attempt.fail(error, None)),
                 };
-                let (head, mut incoming) = self.split(&mut exchange, head, &request, &mut attempt)?;
+                let (head, mut incoming) = self.split(&mut exchange, head, request, &mut attempt)?;
                 if request.mode == BodyMode::Stream {
                     return Ok(attempt.streamed(head, exchange, incoming, pool));
                 }

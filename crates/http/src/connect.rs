@@ -67,6 +67,7 @@ impl Connector {
             stream: Stream::Plain(tcp),
             route,
             remote,
+            timer: None,
         };
         if connection.route.tls.is_some()
             && let Some(proxy) = &request.proxy
@@ -103,12 +104,14 @@ impl Connector {
             stream,
             route,
             remote,
+            timer,
         } = connection;
         let Stream::Plain(tcp) = stream else {
             return Ok(Connection {
                 stream,
                 route,
                 remote,
+                timer,
             });
         };
         let shared = self.configs.get(settings).await?;
@@ -125,6 +128,7 @@ impl Connector {
             stream: Stream::Tls(Box::new(stream)),
             route,
             remote,
+            timer,
         })
     }
 }

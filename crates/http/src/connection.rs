@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
 use tokio_rustls::client::TlsStream;
 
 use crate::proxy::Proxy;
@@ -72,6 +74,28 @@ pub(crate) struct Connection {
     pub(crate) stream: Stream,
     pub(crate) route: Route,
     pub(crate) remote: SocketAddr,
+    /// For requests with a read timeout, once one of them had to wait. Kept, because to move a deadline on costs far
+    /// less than to make a timer.
+    pub(crate) timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connection {
+    /// Lets the timer end `limit` from now.
+    pub(crate) fn set_timer(&mut self, limit: Duration) {
+        // What the clock cannot express is as good as no limit; tokio has a limit of its own for that.
+        match (&mut self.timer, Instant::now().checked_add(limit)) {
+            (Some(timer), Some(deadline)) => timer.as_mut().reset(deadline),
+            (timer, _) => *timer = Some(Box::pin(tokio::time::sleep(limit))),
+        }
+    }
+
+    /// Whether the timer has ended; wakes the task when it does.
+    pub(crate) fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
 }
 
 /// Plain TCP, or TLS over it.

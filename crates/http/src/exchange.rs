@@ -3,12 +3,10 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::time::Sleep;
 
 use crate::buffer::Buffer;
 use crate::connection::Connection;
@@ -104,7 +102,7 @@ impl Exchange {
 
     /// Waits until more bytes have arrived, and meanwhile writes what is still to be written. 0 is the end.
     pub(crate) async fn fill(&mut self) -> Result<usize, Error> {
-        let mut timer = pin!(None::<Sleep>);
+        let mut is_timed = false;
         let mut written = self.outgoing.written();
         poll_fn(|context| {
             let progress = match self.poll_fill(context) {
@@ -117,20 +115,20 @@ impl Exchange {
             };
             if progress == Progress::Producer {
                 // The silence is our own.
-                timer.set(None);
+                is_timed = false;
                 return Poll::Pending;
             }
-            if timer.is_none() || written != self.outgoing.written() {
+            if !is_timed || written != self.outgoing.written() {
+                is_timed = true;
                 written = self.outgoing.written();
-                timer.set(Some(tokio::time::sleep(limit)));
+                self.connection.set_timer(limit);
             }
-            match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
-                Some(Poll::Ready(())) => Poll::Ready(Err(Error::ReadTimeout {
+            self.connection.poll_timer(context).map(|()| {
+                Err(Error::ReadTimeout {
                     target: self.target(),
                     limit,
-                })),
-                Some(Poll::Pending) | None => Poll::Pending,
-            }
+                })
+            })
         })
         .await
     }

@@ -121,7 +121,11 @@ impl Headers {
 
     /// All headers in order, duplicates included.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let lines = self.head.split(|byte| *byte == b'\n').skip(1);
+        let ends = memchr::memchr_iter(b'\n', &self.head);
+        let lines = ends
+            .clone()
+            .zip(ends.skip(1))
+            .map(|(start, end)| &self.head[start + 1..end]);
         lines.filter_map(|line| {
             let colon = memchr::memchr(b':', line)?;
             Some((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()))

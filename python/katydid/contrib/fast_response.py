@@ -196,6 +196,11 @@ class FastResponse:
 
     def json(self) -> Any:
         """The body parsed as JSON. Raises ValueError when it is none."""
+        state = self.__dict__
+        if "encoding" not in state and "content" not in state:
+            parsed = self._exchange.json()
+            if parsed is not NotImplemented:
+                return parsed
         return json.loads(self.text or "")
 
     def raise_for_status(self) -> None:

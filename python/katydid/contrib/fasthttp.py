@@ -76,7 +76,7 @@ class LocustUserAgent:
         return self._session._pool
 
 
-class FastHttpSession:
+class FastHttpSession(_core.Session):
     """Sends requests for one user, keeps its cookies and connections, and reports each request as an event.
 
     Args:
@@ -122,6 +122,14 @@ class FastHttpSession:
             _proxy(kwargs),
         )
         self._headers = _base_headers(kwargs.get("headers"), self.auth_header)
+        self._settle_for(
+            self._client,
+            _options(self._settings, False),
+            self._headers,
+            FastResponse,
+            is_overridden=type(self).request is not _own_request,
+            is_terse=True,
+        )
 
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -197,11 +205,36 @@ class FastHttpSession:
             if target is not url:
                 exchange.__dict__["url"] = self._build_url(url)
             return exchange
+        return self._complete(
+            exchange, method, name, catch_response, context, kwargs, url, stream, target, sent, content, allow_redirects
+        )
+
+    def _request_closely(self, method: str, url: str, **kwargs: Any) -> Any:
+        return FastHttpSession.request(self, method, url, **kwargs)
+
+    def _complete(
+        self,
+        exchange: _core.Exchange,
+        method: str,
+        name: str | None,
+        catch_response: bool,
+        context: dict[str, Any] | None,
+        kwargs: dict[str, Any],
+        url: str,
+        stream: bool = False,
+        target: str | None = None,
+        block: _core.Headers | None = None,
+        content: Any = None,
+        allow_redirects: bool = True,
+    ) -> Any:
+        """Does what only Python can do for an exchange: retries, cookies, redirects, failures, listeners."""
+        target, block = target or url, block or self._headers
+        options, context = _options(self._settings, stream), context or {}
         start_time, response_time = exchange.start_time, exchange.response_time_ms
         retries = int(kwargs.get("max_retries", self.max_retries)) if method in _IDEMPOTENT else 0
         while retries > 0 and exchange.failure is not None and _is_retried(exchange.failure):
             retries -= 1
-            again = self._client.fetch(method, target, sent, options, None, content)
+            again = self._client.fetch(method, target, block, options, None, content)
             assert isinstance(again, _core.Exchange)
             exchange = again
             response_time += exchange.response_time_ms
@@ -326,10 +359,6 @@ class FastHttpSession:
             response.error = error
         return response
 
-    def get(self, url: str, **kwargs: Any) -> Any:
-        """Sends a GET request."""
-        return self.request("GET", url, **kwargs)
-
     def head(self, url: str, **kwargs: Any) -> Any:
         """Sends a HEAD request."""
         return self.request("HEAD", url, **kwargs)
@@ -349,10 +378,6 @@ class FastHttpSession:
     def put(self, url: str, data: Any = None, **kwargs: Any) -> Any:
         """Sends a PUT request."""
         return self.request("PUT", url, data=data, **kwargs)
-
-    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> Any:
-        """Sends a POST request."""
-        return self.request("POST", url, data=data, json=json, **kwargs)
 
     def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Generator[str, None, None]:
         """Sends a streamed request and yields the lines of its body, as text, while they come."""
@@ -407,6 +432,7 @@ class FastHttpUser(User, RestMixin):  # type: ignore[type-arg]
         )
 
 
+_own_request = FastHttpSession.request
 _RETRIED = frozenset((errno.ETIMEDOUT, errno.ENOLINK, errno.ENOENT, errno.EPIPE))
 _IDEMPOTENT = frozenset(("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"))
 _pools: dict[int, tuple[Any, _core.Pool]] = {}

@@ -16,6 +16,7 @@ from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload, runtime_checkable
 
+import gevent
 from gevent import GreenletExit
 
 from katydid.exception import (
@@ -362,6 +363,7 @@ class DefaultTaskSet(TaskSet):
             return TaskSet._run_tasks(self, wait_first)
         # From here on: the same steps as TaskSet._run_tasks, without a call for each of them.
         user = self._user
+        must_yield, sleep = hub.must_yield, hub.sleep
         if wait_first:
             self.wait()
         while True:
@@ -369,7 +371,16 @@ class DefaultTaskSet(TaskSet):
                 task = self._queue.popleft()
             else:
                 tasks = user.tasks
-                task = random.choice(tasks) if tasks else self.get_next_task()
+                count = len(tasks)
+                if count:
+                    # As random.choice does it, with the same numbers for the same seed.
+                    bits = count.bit_length()
+                    place = random.getrandbits(bits)
+                    while place >= count:
+                        place = random.getrandbits(bits)
+                    task = tasks[place]
+                else:
+                    task = self.get_next_task()
             if user._state == LOCUST_STATE_STOPPING:
                 raise StopUser()
 
@@ -384,9 +395,9 @@ class DefaultTaskSet(TaskSet):
             wait_time = user.wait_time
             seconds = wait_time() if wait_time else self.wait_time()
             if seconds > 0:
-                hub.sleep(seconds)
-            else:
-                hub.yield_if_needed()
+                sleep(seconds)
+            elif must_yield():
+                gevent.sleep(0)
             if user._state == LOCUST_STATE_STOPPING:
                 raise StopUser()
             user._state = LOCUST_STATE_RUNNING
