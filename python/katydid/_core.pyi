@@ -312,8 +312,52 @@ class Client:
         exchange. Anything else comes back as an `Exchange`, not recorded; None if the URL needs a closer look.
         """
 
+class Session:
+    """What a session class inherits from: calls that need nothing but the engine never reach its Python code.
+
+    The class has three methods for all others: ``request``, as users know it; ``_request_closely``, which takes the
+    same arguments and sends what is no everyday call; and ``_complete(exchange, method, name, catch_response, context,
+    keywords, url)``, which makes the response of an exchange that is no plain success, or that listeners hear of. It
+    has ``_options_for(timeout, verify)``, and these attributes: ``request_event``, and if they are not the defaults
+    ``headers`` (with its ready form in ``encoded``), ``request_name``, and ``cookies`` or ``cookiejar``.
+    """
+
+    def __init__(self, *_arguments: Any, **_keywords: Any) -> None: ...
+    def _settle_for(
+        self,
+        client: Client | None,
+        options: Options | None = None,
+        headers: Headers | None = None,
+        response_class: type | None = None,
+        is_overridden: bool = False,
+        is_terse: bool = False,
+    ) -> None:
+        """Says how everyday calls go from now on; without a client there are none.
+
+        Args:
+            headers: what is sent while the session has no ``headers`` attribute.
+            response_class: made for plain successes; carries the exchange as ``_exchange``.
+            is_overridden: every call goes to ``request``, which somebody replaced.
+            is_terse: an everyday call says nothing but a name, and is counted under its URL without one.
+        """
+
+    def get(self, url: str, *, data: Any = None, json: Any = None, **keywords: Any) -> Any:
+        """Sends a GET request."""
+
+    def post(self, url: str, data: Any = None, json: Any = None, **keywords: Any) -> Any:
+        """Sends a POST request."""
+
+    def _send(self, method: str, url: str, *, data: Any = None, json: Any = None, **keywords: Any) -> Any:
+        """Sends a request of any method; never calls ``request``."""
+
 class Exchange:
     """A request and what came of it."""
+
+    def json(self) -> Any:
+        """The body parsed, if its type says that it is JSON in UTF-8 and it is; else NotImplemented."""
+
+    def record(self, recorder: Recorder, name: str, exception: Any = None) -> None:
+        """Counts a request that has a response under ``name``, with the error that somebody found in it."""
 
     @property
     def method(self) -> str: ...

@@ -468,7 +468,19 @@ class HttpSession(_core.Session, requests.Session):
 
 #: What everyday calls do not look at, or only in a ready form.
 _NEEDS_A_LOOK = frozenset(
-    ("request", "auth", "verify", "cert", "proxies", "hooks", "params", "adapters", "stream", "trust_env", "max_redirects")
+    (
+        "request",
+        "auth",
+        "verify",
+        "cert",
+        "proxies",
+        "hooks",
+        "params",
+        "adapters",
+        "stream",
+        "trust_env",
+        "max_redirects",
+    )
 )
 _own_request = HttpSession.request
 _pools: dict[int, tuple[Any, _core.Pool]] = {}

@@ -28,6 +28,15 @@ class SessionHeaders(CaseInsensitiveDict):
         super().__delitem__(key)
         self.encoded = None
 
+    def encode(self) -> _core.Headers:
+        """Makes the ready form anew; values of None are left out. Raises ValueError for what cannot be sent."""
+        store: dict[Any, Any] = self._store  # type: ignore[attr-defined]
+        pairs = [pair for pair in store.values() if pair[1] is not None]
+        self.encoded = encoded = _core.Headers(pairs)
+        if not encoded.has("accept-encoding"):
+            self.encoded = encoded = encoded.merged(_ANY_CODING)
+        return encoded
+
 
 def default_headers() -> CaseInsensitiveDict[str]:
     """What requests sends by default. It offers ``br`` only beside the brotli package; the engine always knows it."""
@@ -44,22 +53,13 @@ def encode_headers(headers: Any) -> _core.Headers:
     Raises ValueError for what cannot be sent.
     """
     if type(headers) is SessionHeaders:
-        if headers.encoded is None:
-            headers.encoded = _encode(headers)
-        return headers.encoded
-    return _encode(headers)
+        return headers.encoded or headers.encode()
+    encoded = _core.Headers([(name, value) for name, value in headers.items() if value is not None])
+    return encoded if encoded.has("accept-encoding") else encoded.merged(_ANY_CODING)
 
 
-def _encode(headers: Any) -> _core.Headers:
-    pairs = [(name, value) for name, value in headers.items() if value is not None]
-    if not any(_text(name).lower() == "accept-encoding" for name, _ in pairs):
-        # Without one a server may choose any coding; http.client says this too.
-        pairs.append(("Accept-Encoding", "identity"))
-    return _core.Headers(pairs)
-
-
-def _text(name: str | bytes) -> str:
-    return name.decode("latin-1") if isinstance(name, bytes) else name
+#: Without an Accept-Encoding a server may choose any coding; http.client says this too.
+_ANY_CODING = {"Accept-Encoding": "identity"}
 
 
 class SessionCookies(RequestsCookieJar):

@@ -1,10 +1,9 @@
 //! One request that is over (or whose body is still to be read), as Python sees it. Read only.
 
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use katydid_http as http;
-use katydid_stats::Timestamp;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
@@ -14,6 +13,7 @@ use crate::headers::latin1;
 use crate::io_thread::BodyHandle;
 use crate::json_text;
 use crate::round_trip::RoundTrip;
+use crate::shared::timestamp_of;
 use crate::stats::Recorder;
 
 /// A request and its outcome.
@@ -49,7 +49,8 @@ impl Exchange {
     /// Seconds since the epoch at which the request was handed over.
     #[getter]
     fn start_time(&self) -> f64 {
-        epoch_seconds(self.trip.started)
+        let started = self.trip.timings().map(|timings| timings.started);
+        started.map_or(0.0, |started| timestamp_of(started).0)
     }
 
     /// The request headers as (name, value) pairs, without those that the engine adds (Host, Content-Length).
@@ -238,16 +239,6 @@ impl Exchange {
 
     fn response(&self) -> Option<&http::Response> {
         self.trip.response()
-    }
-}
-
-/// The system's time at a moment that the monotonic clock knows. The two are compared once: many moments are never asked for.
-fn epoch_seconds(moment: Instant) -> f64 {
-    static ANCHOR: OnceLock<(Instant, f64)> = OnceLock::new();
-    let (anchor, seconds) = *ANCHOR.get_or_init(|| (Instant::now(), Timestamp::now().0));
-    match moment.checked_duration_since(anchor) {
-        Some(after) => seconds + after.as_secs_f64(),
-        None => seconds - anchor.duration_since(moment).as_secs_f64(),
     }
 }
 

@@ -90,15 +90,17 @@ impl Hub {
         self.resumes.store(true, Ordering::Relaxed);
         let mut batch = std::mem::take(&mut *self.batch.lock());
         let mut lines = Vec::new();
-        let mut count = 0;
-        while count < ITEMS && self.queue.take(&mut batch) {
-            count += batch.len();
+        let started = Instant::now();
+        while self.queue.take(&mut batch) {
             for item in batch.drain(..) {
                 match item {
                     HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
                     HubItem::Control(command) => self.start(py, command),
                     HubItem::Log(line) => lines.push(line),
                 }
+            }
+            if started.elapsed() >= TURN {
+                break;
             }
         }
         self.resumes.store(false, Ordering::Relaxed);
@@ -162,8 +164,9 @@ impl Hub {
     }
 }
 
-/// After this many items the loop gets its turn, because timers and other watchers wait meanwhile.
-const ITEMS: usize = 64;
+/// After this long the loop gets its turn, because timers, commands and other watchers wait meanwhile. What is queued
+/// keeps the descriptor readable.
+const TURN: Duration = Duration::from_micros(200);
 
 /// What a wait longer than the clock can express becomes: about 30 years.
 const FOREVER: Duration = Duration::from_secs(1_000_000_000);

@@ -147,8 +147,15 @@ thread_local! {
 
 /// A piece of work that takes its time.
 enum Job {
-    Send { reply_to: ReplyTo, trip: Box<RoundTrip> },
-    Read { reply_to: ReplyTo, body: BodyHandle },
+    Send {
+        reply_to: ReplyTo,
+        trip: Box<RoundTrip>,
+        started: Instant,
+    },
+    Read {
+        reply_to: ReplyTo,
+        body: BodyHandle,
+    },
 }
 
 /// Starts what is asked for and hands over what is answered, until the process ends.
@@ -166,12 +173,19 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
             commands.rest(&hub).await;
             continue;
         }
-        let now = Instant::now();
+        let started = Instant::now();
         for command in batch.drain(..) {
             let (ticket, job) = match command {
-                IoCommand::Send { reply_to, mut trip } => {
-                    trip.start(now);
-                    (reply_to.ticket(), Job::Send { reply_to, trip })
+                IoCommand::Send { reply_to, trip } => {
+                    let ticket = reply_to.ticket();
+                    (
+                        ticket,
+                        Job::Send {
+                            reply_to,
+                            trip,
+                            started,
+                        },
+                    )
                 }
                 IoCommand::Read { reply_to, body } => (reply_to.ticket(), Job::Read { reply_to, body }),
                 IoCommand::Cancel(ticket) => {
@@ -220,8 +234,12 @@ impl Patience {
 async fn work(worker: Arc<Worker<Job>>, client: http::Client, commands: Arc<Commands>, hub: Arc<HubQueue>) {
     loop {
         match worker.next_job().await {
-            Job::Send { reply_to, mut trip } => {
-                trip.travel(&client).await;
+            Job::Send {
+                reply_to,
+                mut trip,
+                started,
+            } => {
+                trip.travel(&client, started).await;
                 finish(&commands, &hub, reply_to, Outcome::Http(trip));
             }
             Job::Read { reply_to, body } => {

@@ -13,8 +13,6 @@ pub(crate) struct RoundTrip {
     pub(crate) request: http::Request,
     /// The connections it may use; given back when it is over.
     pub(crate) pool: Option<Arc<http::Pool>>,
-    /// When the I/O thread took it; all timings count from here. Before that, when it was made.
-    pub(crate) started: Instant,
     pub(crate) outcome: Option<Outcome>,
 }
 
@@ -27,28 +25,22 @@ impl RoundTrip {
         Box::new(Self {
             request,
             pool: Some(pool),
-            started: Instant::now(),
             outcome: None,
         })
     }
 
-    /// Notes that the I/O thread has it: a hub thread that holds requests back is not the service's fault.
-    pub(crate) fn start(&mut self, now: Instant) {
-        self.started = now;
-    }
-
-    /// Goes there and back. Ends with an outcome.
-    pub(crate) async fn travel(&mut self, client: &http::Client) {
+    /// Goes there and back. Ends with an outcome. `started` is when the I/O thread took it, and all timings count from
+    /// there: a hub thread that held it back is not the service's fault.
+    pub(crate) async fn travel(&mut self, client: &http::Client, started: Instant) {
         let Self {
             request,
             pool: Some(pool),
-            started,
             outcome,
         } = self
         else {
             return;
         };
-        *outcome = Some(client.send(pool, request, *started).await);
+        *outcome = Some(client.send(pool, request, started).await);
     }
 
     /// The response, if there is one.

@@ -258,7 +258,12 @@ impl<'py> Call<'_, 'py> {
         }
         let state = attributes(session)?;
         // A session with cookies asks its jar, for each request.
-        if state.contains(intern!(py, "cookies"))? || state.contains(intern!(py, "cookiejar"))? {
+        let jar = if settled.is_terse {
+            intern!(py, "cookiejar")
+        } else {
+            intern!(py, "cookies")
+        };
+        if state.contains(jar)? {
             return Ok(None);
         }
         let Some(name) = self.name_in(&state)? else {
@@ -433,11 +438,7 @@ impl<'py> Call<'_, 'py> {
         let py = state.py();
         let own = state.get_item(intern!(py, "headers"))?;
         let own = match &own {
-            // Encoded by whoever changed them last; without that, Python does it now.
-            Some(own) => match own.getattr_opt(intern!(py, "encoded"))? {
-                Some(encoded) => encoded.cast_into::<Headers>().ok(),
-                None => None,
-            },
+            Some(own) => encoded(own)?,
             None => Some(settled.headers.bind(py).clone()),
         };
         let Some(own) = own else { return Ok(None) };
@@ -537,6 +538,19 @@ fn attributes<'py>(object: &Bound<'py, Session>) -> PyResult<Bound<'py, PyDict>>
         )?
     };
     Ok(attributes.cast_into()?)
+}
+
+/// The ready form of a session's headers, made now if they were changed; none when that is Python's to do or refuse.
+fn encoded<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Headers>>> {
+    let py = headers.py();
+    let Some(ready) = headers.getattr_opt(intern!(py, "encoded"))? else {
+        return Ok(None);
+    };
+    if ready.is_none() {
+        let made = headers.call_method0(intern!(py, "encode")).ok();
+        return Ok(made.and_then(|made| made.cast_into::<Headers>().ok()));
+    }
+    Ok(ready.cast_into::<Headers>().ok())
 }
 
 /// The recorder, if nobody else listens to this hook.

@@ -1,10 +1,11 @@
 //! What exists once in a process: the hub thread's queue, generator health, and the thread for control work.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use katydid_stats::Collector;
+use katydid_stats::{Collector, Timestamp};
 use parking_lot::RwLock;
 use tokio::runtime::{Builder, Handle};
 
@@ -31,6 +32,25 @@ pub(crate) fn record_resume_lag(late: Duration) {
     if let Some(collector) = &*HEALTH_OF.read() {
         collector.health().record_resume_lag(late);
     }
+}
+
+thread_local! {
+    /// One moment by both clocks.
+    static ANCHOR: Cell<Option<(Instant, Timestamp)>> = const { Cell::new(None) };
+}
+
+/// The system's time at a moment of the monotonic clock, without asking either: the two are compared once a second.
+pub(crate) fn timestamp_of(moment: Instant) -> Timestamp {
+    let known = ANCHOR
+        .get()
+        .filter(|(anchor, _)| moment.saturating_duration_since(*anchor) < Duration::from_secs(1));
+    let (anchor, then) = known.unwrap_or_else(|| {
+        let compared = (Instant::now(), Timestamp::now());
+        ANCHOR.set(Some(compared));
+        compared
+    });
+    let after = moment.saturating_duration_since(anchor).as_secs_f64();
+    Timestamp(then.0 + after - anchor.saturating_duration_since(moment).as_secs_f64())
 }
 
 /// The thread on which runners, collectors and reports work. Fails when it cannot be started.

@@ -267,7 +267,7 @@ impl Recorder {
             response_time: Some(response.timings.total),
             response_length: response.body_length,
             error,
-            at: Timestamp::now(),
+            at: crate::shared::timestamp_of(response.timings.finished),
         });
     }
 

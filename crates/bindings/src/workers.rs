@@ -4,10 +4,11 @@
 //! of its arena, and the hub thread takes that lock too when it frees a response: both then wait in the kernel.
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
+use std::task::{Poll, Waker};
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::hub_queue::Ticket;
@@ -17,9 +18,14 @@ const KEPT_IDLE: usize = 256;
 
 /// One task: where its next job is put, and how it is stopped.
 pub(crate) struct Worker<J> {
-    job: Mutex<Option<J>>,
-    called: Notify,
+    desk: Mutex<Desk<J>>,
     task: OnceLock<AbortHandle>,
+}
+
+/// Where a worker finds its next job, or leaves word how to be called.
+struct Desk<J> {
+    job: Option<J>,
+    waker: Option<Waker>,
 }
 
 /// All tasks of the thread.
@@ -47,8 +53,7 @@ impl<J: Send + 'static> Workers<J> {
         let idle = self.idle.borrow_mut().pop();
         let worker = match idle {
             Some(worker) => {
-                *worker.job.lock() = Some(job);
-                worker.called.notify_one();
+                worker.call(job);
                 worker
             }
             None => Worker::spawn(job, live),
@@ -99,8 +104,10 @@ impl<J: Send + 'static> Worker<J> {
         L: Future<Output = ()> + Send + 'static,
     {
         let worker = Arc::new(Self {
-            job: Mutex::new(Some(job)),
-            called: Notify::new(),
+            desk: Mutex::new(Desk {
+                job: Some(job),
+                waker: None,
+            }),
             task: OnceLock::new(),
         });
         let task = tokio::spawn(live(worker.clone())).abort_handle();
@@ -110,11 +117,27 @@ impl<J: Send + 'static> Worker<J> {
 
     /// Waits for a job.
     pub(crate) async fn next_job(&self) -> J {
-        loop {
-            if let Some(job) = self.job.lock().take() {
-                return job;
+        poll_fn(|context| {
+            let mut desk = self.desk.lock();
+            match desk.job.take() {
+                Some(job) => Poll::Ready(job),
+                None => {
+                    desk.waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
             }
-            self.called.notified().await;
+        })
+        .await
+    }
+
+    fn call(&self, job: J) {
+        let waker = {
+            let mut desk = self.desk.lock();
+            desk.job = Some(job);
+            desk.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 }
