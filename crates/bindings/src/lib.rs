@@ -1,5 +1,6 @@
 //! The line between Python and Rust: the module `katydid._core`. Every method is three moves: extract, call, convert.
 
+mod call;
 mod client;
 mod control;
 mod entry;
