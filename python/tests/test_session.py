@@ -173,7 +173,9 @@ def test_a_request_of_ones_own_sees_every_call(host, environment):
     assert seen == [("GET", "/a"), ("POST", "/b"), ("PUT", "/c")]
 
 
-def test_a_request_put_into_one_session_sees_its_calls(session):
+@pytest.mark.parametrize("kind", [HttpSession, FastHttpSession])
+def test_a_request_put_into_one_session_sees_its_calls(kind, host, environment):
+    session = kind(host, environment.events.request, None)
     session.request = lambda method, url, **kwargs: (method, url, kwargs)
     assert session.get("/a", name="n") == ("GET", "/a", {"name": "n"})
 

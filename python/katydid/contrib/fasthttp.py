@@ -131,6 +131,12 @@ class FastHttpSession(_core.Session):
             is_terse=True,
         )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        if name == "request":
+            # Whoever put it there wants to see every call.
+            self._settle_for(None)
+
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.username and parts.password:
