@@ -121,6 +121,30 @@ def test_what_is_no_json_raises_the_error_of_requests(session, echo, text):
     assert str(raised.value) == str(wanted.value)
 
 
+@pytest.mark.parametrize("text", JSON_TEXTS, ids=lambda text: ascii(text[:40]))
+def test_an_answer_that_comes_again_is_read_the_same_each_time(session, echo, text):
+    echo.answer = text.encode()
+    assert {repr(session.get("/").json()) for _ in range(4)} == {repr(json.loads(text))}
+
+
+def test_what_a_user_does_to_an_answer_stays_with_that_user(session, echo):
+    echo.answer = b'{"items": [{"id": 1, "tags": ["a", []]}, {}], "page": {"next": {"at": 2}}, "total": 2}'
+    for _ in range(4):
+        read = session.get("/").json()
+        assert read == json.loads(echo.answer)
+        read["items"][0]["tags"][1].append("b")
+        read["items"][1]["id"] = 2
+        read["items"].pop()
+        read["page"]["next"].clear()
+        del read["total"]
+
+
+def test_answers_that_change_are_each_read(session, echo):
+    for number in [1, 2, 1, 1, 2, 2, 1]:
+        echo.answer = b'{"id": %d}' % number
+        assert session.get("/").json() == {"id": number}
+
+
 def test_json_of_another_encoding_is_read_in_it(session, echo):
     echo.answer, echo.content_type = '"ä"'.encode("latin-1"), "application/json; charset=latin-1"
     assert session.get("/").json() == "ä"

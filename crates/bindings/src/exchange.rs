@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::error::{describe, os_error};
 use crate::headers::latin1;
 use crate::io_thread::BodyHandle;
-use crate::json_text;
+use crate::seen_json;
 use crate::round_trip::RoundTrip;
 use crate::shared::timestamp_of;
 use crate::stats::Recorder;
@@ -132,7 +132,7 @@ impl Exchange {
     /// The body parsed as JSON, if its Content-Type says that it is JSON in UTF-8 and it is; NotImplemented otherwise.
     fn json(&self, py: Python<'_>) -> Py<PyAny> {
         let body = self.response().filter(|response| is_utf8_json(response));
-        let parsed = body.and_then(|response| json_text::parse(py, response.bytes()));
+        let parsed = body.and_then(|response| seen_json::parse(py, response.bytes()));
         parsed.map_or_else(|| py.NotImplemented(), Bound::unbind)
     }
 

@@ -20,6 +20,7 @@ mod outcome;
 mod parking;
 mod round_trip;
 mod runner;
+mod seen_json;
 mod session;
 mod shared;
 mod stats;
