@@ -27,23 +27,28 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   keepalive_timeout 3600s;
   keepalive_requests 1000000000;
+{servers}
+}}
+"""
+# {mark} begins every JSON object of an answer.
+SERVER = """
   server {{
     listen 127.0.0.1:{port} backlog=8192;
     default_type application/json;
     location = /served {{ stub_status; }}
     location = / {{ default_type text/plain; return 200 "{plain}"; }}
-    location = /login {{ return 200 '{{"token": "0123456789abcdef0123456789abcdef", "user": {{"id": 7}}}}'; }}
-    location = /products {{ return 200 '{products}'; }}
-    location /products/ {{ return 200 '{product}'; }}
-    location = /cart {{ return 200 '{{"items": [{{"product_id": 7, "quantity": 1}}], "total": 12.5}}'; }}
-    location = /orders {{ return 201 '{{"id": 4711, "state": "new", "total": 12.5}}'; }}
+    location = /login {{ return 200 '{{{mark}"token": "0123456789abcdef0123456789abcdef", "user": {{"id": 7}}}}'; }}
+    location = /products {{ return 200 '{{{mark}"items": [{products}], "page": 1, "total": 1000}}'; }}
+    location /products/ {{ return 200 '{{{mark}{product}}}'; }}
+    location = /cart {{ return 200 '{{{mark}"items": [{{"product_id": 7, "quantity": 1}}], "total": 12.5}}'; }}
+    location = /orders {{ return 201 '{{{mark}"id": 4711, "state": "new", "total": 12.5}}'; }}
     location /ok/ {{ default_type text/plain; return 200 "ok"; }}
     location /missing/ {{ return 404 '{{"error": "no such thing"}}'; }}
   }}
-}}
 """
-PRODUCT = '{{"id": {0}, "name": "Desk lamp {0}", "price": 12.5, "stock": 40, "tags": ["home", "light"]}}'
-PRODUCTS = '{"items": [' + ", ".join(PRODUCT.format(number) for number in range(1, 21)) + '], "page": 1, "total": 1000}'
+PRODUCT = '"id": {0}, "name": "Desk lamp {0}", "price": 12.5, "stock": 40, "tags": ["home", "light"]'
+PRODUCTS = ", ".join(f"{{{PRODUCT.format(number)}}}" for number in range(1, 21))
+DIFFERENT_EACH_TIME = '"request": "$request_id", '
 
 
 class NginxMissing(Exception):
@@ -53,11 +58,17 @@ class NginxMissing(Exception):
 @dataclass
 class Nginx:
     port: int
+    changing_port: int
+    """Where no JSON answer comes twice."""
     version: str
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def changing_url(self) -> str:
+        return f"http://127.0.0.1:{self.changing_port}"
 
     def status(self) -> tuple[int, int]:
         """Requests served since the start (this one included), and connections now open."""
@@ -74,28 +85,31 @@ def program() -> str:
     return found
 
 
+def server(port: int, mark: str) -> str:
+    return SERVER.format(port=port, mark=mark, plain="x" * 100, products=PRODUCTS, product=PRODUCT.format(7))
+
+
 @contextmanager
 def serving() -> Iterator[Nginx]:
     nginx = program()
     version = (
         subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True).stderr.rsplit("/", 1)[-1].strip()
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        port, changing_port = one.getsockname()[1], other.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
-        text = CONFIGURATION.format(
-            folder=folder, port=port, plain="x" * 100, products=PRODUCTS, product=PRODUCT.format(7)
-        )
-        configuration.write_text(text)
-        server = subprocess.Popen([nginx, "-c", str(configuration), "-p", folder], stderr=subprocess.DEVNULL)
+        servers = server(port, "") + server(changing_port, DIFFERENT_EACH_TIME)
+        configuration.write_text(CONFIGURATION.format(folder=folder, servers=servers))
+        running = subprocess.Popen([nginx, "-c", str(configuration), "-p", folder], stderr=subprocess.DEVNULL)
         try:
             wait_until_open(port)
-            yield Nginx(port, version)
+            yield Nginx(port, changing_port, version)
         finally:
-            server.terminate()
-            server.wait()
+            running.terminate()
+            running.wait()
 
 
 def wait_until_open(port: int) -> None:

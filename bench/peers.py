@@ -34,6 +34,8 @@ class Peer:
     median: Callable[[Load, str], float | None]
     """Its own median in milliseconds, from its output."""
     version: list[str] = field(default_factory=lambda: ["--version"])
+    changing: bool = False
+    """Whether it is given answers of which none comes twice."""
 
 
 def runner(program: Path, file: str, users: int) -> Callable[[Load], list[str]]:
@@ -88,8 +90,8 @@ def existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
 
-def python_peer(name: str, program: Path, file: str, users: int = 50) -> Peer:
-    return Peer(name, existing(program), runner(program, file, users), numbers_median)
+def python_peer(name: str, program: Path, file: str, users: int = 50, changing: bool = False) -> Peer:
+    return Peer(name, existing(program), runner(program, file, users), numbers_median, changing=changing)
 
 
 PEERS = [
@@ -98,6 +100,7 @@ PEERS = [
     python_peer("Katydid HttpUser", KATYDID, "http_user"),
     python_peer("Katydid FastHttpUser", KATYDID, "fast_http_user"),
     python_peer("Katydid shop mix", KATYDID, "shop"),
+    python_peer("Katydid shop mix, changing answers", KATYDID, "shop", changing=True),
     python_peer("Katydid HttpUser, 500 users", KATYDID, "http_user", 500),
     python_peer("Locust HttpUser", LOCUST, "http_user"),
     python_peer("Locust FastHttpUser", LOCUST, "fast_http_user"),

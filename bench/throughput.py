@@ -59,14 +59,14 @@ def measure_all(peers: list[Peer], nginx: Nginx, rounds: int, seconds: int) -> d
             one = measure_round(peer, nginx, seconds)
             figures[peer.name].rounds.append(one)
             cost = f"{one.requests_per_second:>10,.0f} requests/s {one.cpu_microseconds:>8.1f} µs each"
-            print(f"round {number + 1}/{rounds}  {peer.name:<30}{cost}", file=sys.stderr, flush=True)
+            print(f"round {number + 1}/{rounds}  {peer.name:<36}{cost}", file=sys.stderr, flush=True)
     return figures
 
 
 def measure_round(peer: Peer, nginx: Nginx, seconds: int) -> Round:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        load = Load(nginx.url, seconds, folder / "numbers.json")
+        load = Load(nginx.changing_url if peer.changing else nginx.url, seconds, folder / "numbers.json")
         before, _ = nginx.status()
         cost = cost_of(peer.command(load), {"BENCH_NUMBERS": str(load.numbers)}, folder, limit=seconds + 60)
         served = nginx.status()[0] - before - 1

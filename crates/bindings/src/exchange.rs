@@ -11,8 +11,8 @@ use crate::client::Client;
 use crate::error::{describe, os_error};
 use crate::headers::latin1;
 use crate::io_thread::BodyHandle;
-use crate::seen_json;
 use crate::round_trip::RoundTrip;
+use crate::seen_json;
 use crate::shared::timestamp_of;
 use crate::stats::Recorder;
 

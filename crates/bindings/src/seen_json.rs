@@ -78,7 +78,10 @@ impl Kept {
     fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(items) = value.cast_exact::<PyList>() {
             return Ok(Self::List(
-                items.iter().map(|item| Self::of(&item)).collect::<PyResult<_>>()?,
+                items
+                    .iter()
+                    .map(|item| Self::of(&item))
+                    .collect::<PyResult<_>>()?,
             ));
         }
         let Ok(fields) = value.cast_exact::<PyDict>() else {
