@@ -255,26 +255,14 @@ impl Client {
     /// Sends a request and waits for its outcome; the calling greenlet parks meanwhile.
     #[inline(never)]
     pub(crate) fn travel(&self, py: Python<'_>, trip: Box<RoundTrip>) -> PyResult<Box<RoundTrip>> {
-        match self.ask(py, |reply_to| IoCommand::Send { reply_to, trip })? {
-            Outcome::Http(trip) => {
-                if let Some(timings) = trip.timings() {
-                    crate::shared::record_resume_lag(timings.finished.elapsed());
-                }
-                Ok(trip)
-            }
-            _ => unreachable!("a request is answered with its outcome"),
-        }
+        arrived(self.ask(py, |reply_to| IoCommand::Send { reply_to, trip })?)
     }
 
     /// Asks the I/O thread and waits: a greenlet of the hub thread parks, any other thread blocks without the GIL.
     fn ask(&self, py: Python<'_>, command: impl FnOnce(ReplyTo) -> IoCommand + Send) -> PyResult<Outcome> {
         let hub = self.hub.get();
         if !hub.is_current_thread() {
-            let (sender, receiver) = std::sync::mpsc::channel();
-            self.io.ask(command(ReplyTo::Thread(sender)), false);
-            return py
-                .detach(move || receiver.recv())
-                .map_err(|_| pyo3::exceptions::PyRuntimeError::new_err("the I/O thread has ended"));
+            return self.ask_and_block(py, command);
         }
         let mut asked = None;
         let parked = hub.park(py, |ticket| {
@@ -290,6 +278,18 @@ impl Client {
         parked
     }
 
+    #[inline(never)]
+    fn ask_and_block(
+        &self,
+        py: Python<'_>,
+        command: impl FnOnce(ReplyTo) -> IoCommand + Send,
+    ) -> PyResult<Outcome> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        self.io.ask(command(ReplyTo::Thread(sender)), false);
+        py.detach(move || receiver.recv())
+            .map_err(|_| pyo3::exceptions::PyRuntimeError::new_err("the I/O thread has ended"))
+    }
+
     /// The URL to request for what the caller wrote; none if it needs a closer look.
     pub(crate) fn url(&self, url: &str) -> Option<http::Url> {
         if is_absolute(url) {
@@ -303,6 +303,19 @@ impl Client {
             return url.starts_with('/').then(|| base.origin.url(url));
         }
         Some(base.origin.url(&format!("{}{url}", base.prefix)))
+    }
+}
+
+#[inline(never)]
+fn arrived(outcome: Outcome) -> PyResult<Box<RoundTrip>> {
+    match outcome {
+        Outcome::Http(trip) => {
+            if let Some(timings) = trip.timings() {
+                crate::shared::record_resume_lag(timings.finished.elapsed());
+            }
+            Ok(trip)
+        }
+        _ => unreachable!("a request is answered with its outcome"),
     }
 }
 
@@ -328,7 +341,7 @@ pub(crate) fn is_plain(response: &http::Response) -> bool {
     let head = &response.head;
     head.status < 300
         && matches!(response.body, http::ResponseBody::Collected(_))
-        && head.headers.get("set-cookie").is_none()
+        && !head.sets_cookies
 }
 
 fn is_absolute(url: &str) -> bool {

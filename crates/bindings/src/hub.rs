@@ -18,6 +18,7 @@ use crate::hub_queue::{HubItem, HubQueue, LogLine, Ticket};
 use crate::io_thread::{IoCommand, IoThread};
 use crate::outcome::Outcome;
 use crate::parking::Parking;
+use crate::round_trip::RoundTrip;
 
 /// The hub of one thread that runs gevent. Every Python object that Rust holds on to for a while
 /// (parked greenlets, performers) lives here and is touched on this thread only.
@@ -92,6 +93,10 @@ impl Hub {
         let mut lines = Vec::new();
         let started = Instant::now();
         while self.queue.take(&mut batch) {
+            batch
+                .iter()
+                .filter_map(HubItem::trip)
+                .for_each(RoundTrip::is_needed_soon);
             for item in batch.drain(..) {
                 match item {
                     HubItem::Finished(ticket, outcome) => self.resume(py, ticket, outcome),
@@ -177,43 +182,58 @@ const FOLLOW_UP_LIMIT: Duration = Duration::from_millis(50);
 impl Hub {
     /// Parks the calling greenlet until its ticket is resumed. `register` gets the ticket, to hand it to whoever
     /// will answer. Fails with what is thrown into the greenlet meanwhile; its ticket is void then, so that a late answer goes nowhere.
+    ///
+    /// A parked greenlet's stack is copied away and back: what is done before and after is in functions of their own.
     pub(crate) fn park(
         &self,
         py: Python<'_>,
         register: impl FnOnce(Ticket) -> PyResult<()>,
     ) -> PyResult<Outcome> {
+        let ticket = self.enter(py, register)?;
+        loop {
+            let switched = self.greenlets.switch(py, &self.gevent_hub);
+            if let Some(outcome) = self.wake_up(py, ticket, switched) {
+                return outcome;
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn enter(&self, py: Python<'_>, register: impl FnOnce(Ticket) -> PyResult<()>) -> PyResult<Ticket> {
         let current = self.greenlets.current(py)?;
         if current.is(self.gevent_hub.bind(py)) {
             return Err(PyRuntimeError::new_err(
                 "a callback of the event loop must not block: spawn a greenlet for it",
             ));
         }
-        let address = current.as_ptr() as usize;
         let ticket = self.parking.lock().enter(current.unbind());
         if let Err(error) = register(ticket) {
-            self.parking.lock().leave(ticket);
+            let left = self.parking.lock().leave(ticket);
+            drop(left);
             return Err(error);
         }
-        loop {
-            let switched = self.greenlets.switch(py, &self.gevent_hub);
-            match switched {
-                Err(thrown) => {
-                    let left = self.parking.lock().leave(ticket);
-                    drop(left);
-                    return Err(thrown);
-                }
-                // Resumed by somebody who holds the greenlet but not our answer: wait on.
-                Ok(()) => {
-                    let finished = self.parking.lock().finish(ticket);
-                    if let Some(outcome) = finished {
-                        let answered = !matches!(outcome, Outcome::Slept);
-                        self.answered_last
-                            .store(if answered { address } else { 0 }, Ordering::Relaxed);
-                        return Ok(outcome);
-                    }
-                }
-            }
+        Ok(ticket)
+    }
+
+    /// What the calling greenlet was resumed with; nothing when that was by somebody who holds the greenlet but not
+    /// its answer: it is to wait on.
+    #[inline(never)]
+    fn wake_up(&self, py: Python<'_>, ticket: Ticket, switched: PyResult<()>) -> Option<PyResult<Outcome>> {
+        if let Err(thrown) = switched {
+            let left = self.parking.lock().leave(ticket);
+            drop(left);
+            return Some(Err(thrown));
         }
+        let outcome = self.parking.lock().finish(ticket)?;
+        let answered = match outcome {
+            Outcome::Slept => 0,
+            _ => self
+                .greenlets
+                .current(py)
+                .map_or(0, |current| current.as_ptr() as usize),
+        };
+        self.answered_last.store(answered, Ordering::Relaxed);
+        Some(Ok(outcome))
     }
 
     /// Asks the I/O thread for something, for the greenlet that parks next.

@@ -8,6 +8,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::control::{ControlCommand, RunnerId};
 use crate::outcome::Outcome;
+use crate::round_trip::RoundTrip;
 
 /// Names one parked greenlet. The generation keeps a late answer from resuming whoever got the place next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,16 @@ pub(crate) enum HubItem {
     Control(ControlCommand),
     /// Hand a log record to Python's logging.
     Log(LogLine),
+}
+
+impl HubItem {
+    /// The request that is back, if it is one.
+    pub(crate) fn trip(&self) -> Option<&RoundTrip> {
+        match self {
+            Self::Finished(_, Outcome::Http(trip)) => Some(trip),
+            _ => None,
+        }
+    }
 }
 
 /// One log record on its way to Python.

@@ -27,6 +27,15 @@ pub(crate) enum IoCommand {
     Cancel(Ticket),
 }
 
+impl IoCommand {
+    fn trip(&self) -> Option<&RoundTrip> {
+        match self {
+            Self::Send { trip, .. } => Some(trip),
+            Self::Read { .. } | Self::Cancel(_) => None,
+        }
+    }
+}
+
 /// Who waits for the answer.
 pub(crate) enum ReplyTo {
     /// A greenlet of the hub thread.
@@ -173,6 +182,9 @@ async fn serve(commands: Arc<Commands>, hub: Arc<HubQueue>) {
             commands.rest(&hub).await;
             continue;
         }
+        let trips = || batch.iter().filter_map(IoCommand::trip);
+        trips().for_each(RoundTrip::is_needed_soon);
+        trips().for_each(RoundTrip::is_sent_soon);
         let started = Instant::now();
         for command in batch.drain(..) {
             let (ticket, job) = match command {

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use katydid_http as http;
 
+use crate::prefetch;
+
 /// A request, and later its outcome.
 pub(crate) struct RoundTrip {
     pub(crate) request: http::Request,
@@ -41,6 +43,21 @@ impl RoundTrip {
             return;
         };
         *outcome = Some(client.send(pool, request, started).await);
+    }
+
+    /// Said some time before the I/O thread takes it up, or the asking thread gets it back: it comes from the memory
+    /// of the other's processor.
+    pub(crate) fn is_needed_soon(&self) {
+        prefetch::all_of(self);
+    }
+
+    /// Said after that, before the I/O thread takes it up.
+    pub(crate) fn is_sent_soon(&self) {
+        prefetch::all_of(self.request.url.path_and_query());
+        prefetch::all_of(self.request.headers.as_bytes());
+        if let http::Body::Bytes(body) = &self.request.body {
+            prefetch::all_of(&**body);
+        }
     }
 
     /// The response, if there is one.

@@ -30,6 +30,8 @@ struct Seen {
 enum Kept {
     /// Neither list nor object.
     Plain(Py<PyAny>),
+    /// A list of plain values only.
+    PlainList(Py<PyList>),
     List(Vec<Kept>),
     /// An object of plain values only.
     PlainObject(Py<PyDict>),
@@ -77,12 +79,16 @@ impl Kept {
     /// Takes a copy of a value that was just read.
     fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(items) = value.cast_exact::<PyList>() {
-            return Ok(Self::List(
-                items
-                    .iter()
-                    .map(|item| Self::of(&item))
-                    .collect::<PyResult<_>>()?,
-            ));
+            let kept: Vec<_> = items
+                .iter()
+                .map(|item| Self::of(&item))
+                .collect::<PyResult<_>>()?;
+            let is_plain = kept.iter().all(|item| matches!(item, Self::Plain(_)));
+            return Ok(if is_plain {
+                Self::PlainList(items.get_slice(0, items.len()).unbind())
+            } else {
+                Self::List(kept)
+            });
         }
         let Ok(fields) = value.cast_exact::<PyDict>() else {
             return Ok(Self::Plain(value.clone().unbind()));
@@ -105,6 +111,10 @@ impl Kept {
     fn copy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(match self {
             Self::Plain(value) => value.bind(py).clone(),
+            Self::PlainList(items) => {
+                let items = items.bind(py);
+                items.get_slice(0, items.len()).into_any()
+            }
             Self::List(items) => {
                 let copies: Vec<_> = items.iter().map(|item| item.copy(py)).collect::<PyResult<_>>()?;
                 PyList::new(py, copies)?.into_any()

@@ -31,6 +31,7 @@ pub(crate) struct Head {
     pub(crate) keep_alive: bool,
     pub(crate) codings: Codings,
     may_be_folded: bool,
+    sets_cookies: bool,
 }
 
 /// Why bytes are not a head.
@@ -69,6 +70,7 @@ impl Head {
             keep_alive: version == Version::Http11,
             codings: Codings::default(),
             may_be_folded: false,
+            sets_cookies: false,
         };
         for header in response.headers.iter() {
             head.note(header)?;
@@ -81,6 +83,7 @@ impl Head {
         let is = |known: &str| header.name.eq_ignore_ascii_case(known);
         match header.name.len() {
             10 if is("connection") => self.note_connection(header.value),
+            10 if is("set-cookie") => self.sets_cookies = true,
             14 if is("content-length") => self.note_content_length(header.value)?,
             16 if is("content-encoding") => self.codings.add_list(header.value),
             17 if is("transfer-encoding") => self.note_transfer_encoding(header.value)?,
@@ -161,6 +164,7 @@ impl Head {
         ResponseHead {
             status: self.status,
             version: self.version,
+            sets_cookies: self.sets_cookies,
             headers: Headers::new(head),
         }
     }

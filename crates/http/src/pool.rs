@@ -23,7 +23,9 @@ pub struct Pool {
     inner: Arc<Mutex<Idle>>,
 }
 
+/// In cache lines of its own: the I/O thread changes it while the thread that asks counts its handles.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Idle {
     limit: usize,
     connections: Vec<(Connection, Instant)>,

@@ -60,6 +60,8 @@ pub struct ResponseHead {
     pub status: u16,
     /// What the server speaks.
     pub version: Version,
+    /// Whether there is a `Set-Cookie` among the headers.
+    pub sets_cookies: bool,
     /// The headers.
     pub headers: Headers,
 }
