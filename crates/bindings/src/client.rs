@@ -339,9 +339,7 @@ impl Base {
 /// Whether a response needs nothing of what only Python can do: it is no failure, no redirect and sets no cookie.
 pub(crate) fn is_plain(response: &http::Response) -> bool {
     let head = &response.head;
-    head.status < 300
-        && matches!(response.body, http::ResponseBody::Collected(_))
-        && !head.sets_cookies
+    head.status < 300 && matches!(response.body, http::ResponseBody::Collected(_)) && !head.sets_cookies
 }
 
 fn is_absolute(url: &str) -> bool {

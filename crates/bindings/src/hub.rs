@@ -64,6 +64,8 @@ impl Hub {
     ) -> PyResult<Self> {
         let queue = crate::shared::hub_queue()?;
         crate::logging::install(queue.clone());
+        let io = crate::shared::io_thread()?.clone();
+        crate::placement::keep_beside(io.thread())?;
         Ok(Self {
             queue,
             greenlets: GreenletApi::load(py)?,
@@ -72,7 +74,7 @@ impl Hub {
             parking: Mutex::default(),
             waits: Mutex::default(),
             batch: Mutex::default(),
-            io: crate::shared::io_thread()?.clone(),
+            io,
             resumes: AtomicBool::new(false),
             performers: Mutex::default(),
             callbacks: Callbacks { arm, control, log },

@@ -51,6 +51,7 @@ pub(crate) type BodyHandle = Arc<tokio::sync::Mutex<Option<http::BodyStream>>>;
 #[derive(Clone)]
 pub(crate) struct IoThread {
     commands: Arc<Commands>,
+    thread: Option<katydid_cpu::Thread>,
 }
 
 #[derive(Default)]
@@ -72,10 +73,20 @@ impl IoThread {
         let runtime = builder.enable_all().build()?;
         // A task of its own: waking the future that `block_on` drives costs a system call each time.
         runtime.spawn(serve(commands.clone(), hub));
+        let (tell, told) = std::sync::mpsc::channel();
         std::thread::Builder::new()
             .name("katydid-io".into())
-            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        Ok(Self { commands })
+            .spawn(move || {
+                let _ = tell.send(katydid_cpu::Thread::current());
+                runtime.block_on(std::future::pending::<()>())
+            })?;
+        let thread = told.recv().ok().flatten();
+        Ok(Self { commands, thread })
+    }
+
+    /// The thread itself, where the system tells.
+    pub(crate) fn thread(&self) -> Option<katydid_cpu::Thread> {
+        self.thread
     }
 
     /// Asks for something. Never blocks. A command that `may_wait` does not wake the thread by itself: `release` does,

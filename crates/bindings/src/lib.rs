@@ -18,6 +18,7 @@ mod json_text;
 mod logging;
 mod outcome;
 mod parking;
+mod placement;
 mod prefetch;
 mod round_trip;
 mod runner;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Usage {
     /// All threads together, in percent of one core.
     pub(crate) process_percent: f64,
-    /// The busiest thread, in percent of one core. Python runs on one, so this is the figure that hits a wall.
+    /// The busiest thread, in percent of one core. Python runs on one, so this is the figure that hits a wall. Threads
+    /// that are confined to the same core count as one.
     pub(crate) busiest_thread_percent: f64,
     /// Resident memory.
     pub(crate) resident_bytes: u64,
@@ -38,9 +39,10 @@ impl UsageMeter {
         let percent = |used: Duration| used.as_secs_f64() / elapsed * 100.0;
         let process_percent = percent(now.process.saturating_sub(self.process));
         let used_by = |(thread, time): (&u64, &Duration)| {
-            time.saturating_sub(self.threads.get(thread).copied().unwrap_or_default())
+            let used = time.saturating_sub(self.threads.get(thread).copied().unwrap_or_default());
+            (*thread, used)
         };
-        let busiest = now.threads.iter().map(used_by).max();
+        let busiest = busiest(now.threads.iter().map(used_by), katydid_cpu::only_cpu_of);
         let usage = Usage {
             process_percent,
             // Without books for each thread: no thread can have used more than a core.
@@ -50,6 +52,27 @@ impl UsageMeter {
         *self = now;
         usage
     }
+}
+
+/// The most that one thread used, or several together that are confined to the same core.
+fn busiest(
+    used: impl Iterator<Item = (u64, Duration)>,
+    only_cpu_of: impl Fn(u64) -> Option<usize>,
+) -> Option<Duration> {
+    let mut confined = HashMap::<usize, Duration>::new();
+    let mut most = None;
+    for (thread, used) in used {
+        let sum = match only_cpu_of(thread) {
+            Some(cpu) => {
+                let sum = confined.entry(cpu).or_default();
+                *sum += used;
+                *sum
+            }
+            None => used,
+        };
+        most = most.max(Some(sum));
+    }
+    most
 }
 
 #[cfg(unix)]
@@ -150,6 +173,21 @@ mod tests {
         );
         assert!(usage.process_percent > 5.0, "{usage:?}");
         assert!(usage.resident_bytes > 100_000, "{usage:?}");
+    }
+
+    #[test]
+    fn threads_on_one_core_share_its_wall() {
+        let used = || [(1, 40), (2, 50), (3, 60)].map(|(thread, used)| (thread, Duration::from_millis(used)));
+        let most = |only_cpu_of: fn(u64) -> Option<usize>| busiest(used().into_iter(), only_cpu_of);
+        assert_eq!(most(|_| None), Some(Duration::from_millis(60)));
+        assert_eq!(
+            most(|thread| (thread < 3).then_some(0)),
+            Some(Duration::from_millis(90))
+        );
+        assert_eq!(
+            most(|thread| Some(thread as usize)),
+            Some(Duration::from_millis(60))
+        );
     }
 
     #[test]
