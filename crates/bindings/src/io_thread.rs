@@ -153,11 +153,11 @@ impl Commands {
 }
 
 /// So many commands are not held back any longer: enough that a wake-up costs little for each.
-const HELD: usize = 32;
+const HELD: usize = 64;
 /// How long a command is held back at most, when a greenlet that was resumed after its own keeps the hub thread busy.
 const LONGEST_HOLD: Duration = Duration::from_millis(1);
 /// Answers that are handed over together at the latest.
-const ANSWERS: usize = 32;
+const ANSWERS: usize = 64;
 
 thread_local! {
     static WORKERS: Workers<Job> = const { Workers::new() };
