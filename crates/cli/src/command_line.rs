@@ -10,7 +10,8 @@ use crate::options::{Kind, OptionRow, row_of_flag, rows};
 use crate::value::Written;
 
 const USAGE: &str = "katydid [options] [UserClass ...]
-       katydid demo-server [options]";
+       katydid demo-server [options]
+       katydid completion bash|zsh|fish";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -152,7 +153,7 @@ fn refuse_ambiguous(arguments: &[String]) -> Result<(), CliError> {
     Ok(())
 }
 
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     let command = Command::new("katydid")
         .override_usage(USAGE)
         .about("Load testing with users written in Python: Locust's locustfiles, run by a Rust engine")
@@ -206,6 +207,13 @@ fn argument(row: &'static OptionRow) -> Arg {
     }
 }
 
+fn valid_values(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => values.join(", "),
+        _ => "another one".to_owned(),
+    }
+}
+
 /// Says in one line what clap says in several.
 pub(crate) fn one_line(error: &clap::Error) -> CliError {
     let context = |kind| match error.get(kind) {
@@ -219,7 +227,11 @@ pub(crate) fn one_line(error: &clap::Error) -> CliError {
             Some(suggestion) => format!("unknown option '{what}' (did you mean '{suggestion}'?)"),
             None => format!("unknown option '{what}'"),
         },
-        ErrorKind::InvalidValue => format!("option '{what}' needs a value"),
+        ErrorKind::InvalidValue => match context(ContextKind::InvalidValue).filter(|value| !value.is_empty())
+        {
+            Some(value) => format!("'{value}' is no {what} (there is {})", valid_values(error)),
+            None => format!("option '{what}' needs a value"),
+        },
         ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
             format!("option '{what}' takes no value")
         }

@@ -7,6 +7,7 @@ use katydid_demo::DemoOptions;
 use serde_json::{Map, Value};
 
 use crate::command_line;
+use crate::completion;
 use crate::error::CliError;
 use crate::exit_code;
 use crate::run_options::RunOptions;
@@ -62,11 +63,12 @@ pub fn first_look(arguments: &[String], environment: BTreeMap<String, String>) -
 
 /// [`first_look`] from any folder.
 pub fn look_from(arguments: &[String], surroundings: &Surroundings) -> FirstLook {
-    if arguments
-        .first()
-        .is_some_and(|argument| argument == "demo-server")
-    {
-        return demo(&arguments[1..]);
+    match arguments.first().map(String::as_str) {
+        Some("demo-server") => return demo(&arguments[1..]),
+        Some("completion") => {
+            return completion::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
+        }
+        _ => {}
     }
     look(arguments, surroundings).unwrap_or_else(|error| refuse(&error))
 }

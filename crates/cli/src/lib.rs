@@ -4,6 +4,7 @@
 //! learns what users are made of.
 
 mod command_line;
+mod completion;
 mod config_file;
 mod error;
 pub mod exit_code;
