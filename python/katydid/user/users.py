@@ -7,10 +7,12 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import gevent
 from gevent import GreenletExit
 
 from katydid.clients import HttpSession, RestResponseContextManager
 from katydid.exception import CatchResponseError, StopTest, StopUser
+from katydid.hub import hub
 from katydid.user.rest import RestMixin
 from katydid.user.task import (
     LOCUST_STATE_RUNNING,
@@ -228,6 +230,8 @@ class PytestUser(User):
         self._state = LOCUST_STATE_RUNNING
         self.fixtures = [next(function.fixturedef.func(self)) for function in self.functions]
         while True:
+            if hub.must_yield():
+                gevent.sleep(0)  # functions that request nothing leave no room for others
             for function, fixture in zip(self.functions, self.fixtures, strict=True):
                 try:
                     function.obj(fixture)

@@ -66,6 +66,10 @@ def _first_in_path(directory: str) -> Iterator[None]:
         sys.path.remove(directory)
 
 
+#: The real Locust's, which has fixtures of the same names for its own users.
+_LOCUST_PLUGIN = "locust"
+
+
 def load_locustfile_pytest(path: str) -> dict[str, type[User]]:
     """User classes made of the pytest functions of a file.
 
@@ -76,7 +80,7 @@ def load_locustfile_pytest(path: str) -> dict[str, type[User]]:
     import pytest
     from _pytest.config import Config
 
-    config = Config.fromdictargs({}, ["-q", "-s", path])
+    config = Config.fromdictargs({}, ["-q", "-s", "-p", f"no:{_LOCUST_PLUGIN}", path])
     config._do_configure()
     session = pytest.Session.from_config(config)
     config.hook.pytest_sessionstart(session=session)
