@@ -22,7 +22,7 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product lint format \
+.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services lint format \
         bench bench-peers bench-soak wheel smoke-python requirements clean
 
 help: ## Show this list
@@ -49,7 +49,7 @@ test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -62,6 +62,9 @@ seeds: ## The locustfiles and budget checkers of the articles, unchanged, agains
 
 compat: ## The same locustfiles on Locust and on Katydid, compared
 	@$(PYTEST) -n $(WORKERS) tests/compat
+
+services: ## Users of databases, brokers and other services, against real servers
+	@$(PYTEST) tests/services
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product

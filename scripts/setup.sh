@@ -43,6 +43,11 @@ command -v cargo >/dev/null || fail "cargo is missing; install Rust from https:/
 command -v cc >/dev/null || apt_install "a C compiler" build-essential
 environment .venv tests/requirements.txt 10
 environment .venv-locust tests/requirements-locust.txt 11
+# The servers of tests/services. Debian keeps some where they are no command for everybody.
+find_server() { command -v "$1" >/dev/null || ls /usr/sbin/"$1" /usr/lib/postgresql/*/bin/"$1" >/dev/null 2>&1; }
+find_server postgres || apt_install "a server of the tests" postgresql
+find_server mosquitto || apt_install "a server of the tests" mosquitto
+find_server redis-server || apt_install "a server of the tests" redis-server
 if [ -n "$need_bench" ]; then
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install "the server of the benchmarks" nginx-light
   command -v wrk >/dev/null || apt_install "a peer of the benchmarks" wrk
