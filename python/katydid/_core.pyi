@@ -93,6 +93,9 @@ class Stats:
     def table(self, kind: Literal["stats", "percentiles", "errors"], current: bool, name_width: int) -> list[str]:
         """Lines of a console table; rates of the last seconds when ``current``, else of the whole run."""
 
+    def csv(self, kind: Literal["stats", "failures", "exceptions"], percentiles: list[float]) -> str:
+        """The text of a CSV file, with columns for these fractions."""
+
     def json(self) -> str:
         """All entries that counted something, as ``--json`` prints them."""
 
@@ -102,6 +105,22 @@ class Stats:
         resumes, resume_lag_p50_ms, resume_lag_p99_ms, resume_lag_max_ms, spawn_lag_p99_ms, spawn_lag_max_ms,
         cpu_percent_mean, cpu_percent_max, saturated, reason.
         """
+
+class CsvFiles:
+    """The four CSV files of a run, for a script that writes them itself.
+
+    Args:
+        prefix: what their names begin with; missing folders are made.
+        percentiles: fractions, one column for each.
+        full_history: whether the history has a row for every entry, and not for the total only.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+
+    def __init__(self, prefix: str, percentiles: list[float], full_history: bool) -> None: ...
+    def write(self, stats: Stats, user_count: int) -> None:
+        """Brings all of them up to date."""
 
 class Recorder:
     """The listener on ``events.request`` that counts. While it is the only one, clients let the engine count."""

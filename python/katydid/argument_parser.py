@@ -36,9 +36,11 @@ __all__ = (
     "download_locustfile_from_url",
     "exit_handler",
     "get_empty_argument_parser",
+    "get_locustfiles_locally",
     "get_parser",
     "gt_zero",
     "json_user_config",
+    "parse_locustfile_option",
     "parse_locustfile_paths",
     "parse_options",
     "positive_integer",
@@ -183,6 +185,34 @@ def get_parser(default_config_files: Sequence[str] = DEFAULT_CONFIG_FILES) -> Lo
     return parser
 
 
+def parse_locustfile_option(args: list[str] | None = None) -> Namespace:
+    """What has to be known before a locustfile is imported: ``locustfile``, and what it is to be fetched with.
+
+    Arguments that a locustfile may add are left alone.
+
+    Raises:
+        SystemExit: with code 0 after ``--help`` or ``--version``, with 2 when a known option is wrong.
+    """
+    parser = get_empty_argument_parser(add_help=False)
+    rows = [row for row in _core.option_table() if row["dest"] in _BEFORE_IMPORT]
+    _add_options(parser, rows)
+    parser.add_argument("-h", "--help", action="store_true")
+    parser.add_argument("-V", "--version", action="store_true")
+    options, _ = parser.parse_known_args(args)
+    if options.help or options.version:
+        get_parser().parse_args(args)
+    return options
+
+
+def get_locustfiles_locally(options: Namespace) -> list[str]:
+    """Absolute paths of the locustfiles that ``options.locustfile`` names, separated by commas.
+
+    Raises:
+        SystemExit: with code 1, after a line on standard error, when one of them is not there.
+    """
+    return parse_locustfile_paths([path.strip() for path in options.locustfile.split(",")])
+
+
 def parse_options(args: list[str] | None = None) -> Namespace:
     """Parses a command line; that of the process when None.
 
@@ -246,6 +276,8 @@ def ui_extra_args_dict(args: list[str] | None = None) -> dict[str, dict[str, Any
 
 #: Options that are read before a locustfile is imported.
 _EARLY = frozenset(("locustfile", "config"))
+#: Those that say where it comes from.
+_BEFORE_IMPORT = frozenset(("worker", "master", "master_host", "master_port"))
 
 _TYPE_OF_KIND = {"integer": int, "float": float, "timespan": timespan, "string": str, "path": str, "list": str}
 

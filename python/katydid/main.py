@@ -198,9 +198,13 @@ def create_environment(
     options: Namespace,
     events: Events | None = None,
     shape_class: LoadTestShape | None = None,
-    **kwargs: Any,
+    locustfile: str | None = None,
+    parsed_locustfiles: list[str] | None = None,
+    available_user_classes: dict[str, type[User]] | None = None,
+    available_shape_classes: dict[str, LoadTestShape] | None = None,
+    available_user_tasks: dict[str, list[Any]] | None = None,
 ) -> Environment:
-    """An environment with what the options say; ``kwargs`` are further arguments of Environment."""
+    """An environment with what the options say."""
     return Environment(
         user_classes=user_classes,
         shape_class=shape_class,
@@ -209,7 +213,11 @@ def create_environment(
         reset_stats=options.reset_stats,
         parsed_options=options,
         profile=options.profile,
-        **kwargs,
+        locustfile=locustfile,
+        parsed_locustfiles=parsed_locustfiles,
+        available_user_classes=available_user_classes,
+        available_shape_classes=available_shape_classes,
+        available_user_tasks=available_user_tasks,
     )
 
 

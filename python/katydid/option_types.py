@@ -30,9 +30,9 @@ def positive_integer(string: str) -> int:
     return value
 
 
-def gt_zero(number: Callable[[str], float]) -> Callable[[str], float]:
+def gt_zero(t: Callable[[str], float]) -> Callable[[str], float]:
     """Makes a reader for numbers above 0 out of one for numbers, such as ``float``."""
-    return within(">0", number)
+    return within(">0", t)
 
 
 #: What is wrong with a number outside of each bound, and how to tell.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import socket
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -103,7 +104,8 @@ class Runner:
         self.greenlet.spawn(_end_with, core, self.greenlet)
 
     def __del__(self) -> None:
-        greenlets = getattr(self, "greenlet", None)
+        # At the end of the process, gevent has gone before.
+        greenlets = None if sys.is_finalizing() else getattr(self, "greenlet", None)
         if greenlets:
             greenlets.kill(block=False)
 

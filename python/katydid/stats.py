@@ -317,4 +317,6 @@ with contextlib.suppress(AttributeError, ValueError):
     signal.signal(signal.SIGWINCH, resize_handler)
 
 # Last, because the views ask this module for widths and percentiles.
+from katydid.stats_csv import CSVWriter, StatsCSV, StatsCSVFileWriter  # noqa: E402, F401
+from katydid.stats_types import StatsBaseDict, StatsEntryDict, StatsErrorDict, StatsHolder  # noqa: E402, F401
 from katydid.stats_views import EntriesDict, StatsEntry, StatsError  # noqa: E402

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from katydid.exception import CatchResponseError
+from katydid.stats_types import StatsBaseDict, StatsEntryDict, StatsErrorDict
 from katydid.util.date import format_utc_timestamp
 from katydid.util.rounding import proper_round
 
@@ -174,20 +176,7 @@ class StatsEntry:
 
 
 #: The fields of the JSON output, in its order.
-SERIALIZED_FIELDS = (
-    "last_request_timestamp",
-    "start_time",
-    "num_requests",
-    "num_none_requests",
-    "num_failures",
-    "total_response_time",
-    "max_response_time",
-    "min_response_time",
-    "total_content_length",
-    "response_times",
-    "num_reqs_per_sec",
-    "num_fail_per_sec",
-)
+SERIALIZED_FIELDS = tuple(name for name in StatsEntryDict.__annotations__ if name not in StatsBaseDict.__annotations__)
 
 
 class EntriesDict(Mapping[tuple[str, str], StatsEntry]):
@@ -251,6 +240,19 @@ class StatsError:
     def create_key(cls, method: str, name: str, error: BaseException | str | None) -> str:
         """The key of a failure among `RequestStats.errors`."""
         return hashlib.sha256(f"{method}.{name}.{cls.parse_error(error)!r}".encode()).hexdigest()
+
+    def occurred(self) -> None:
+        """Counts it once more, now; in this row only."""
+        now = time.time()
+        self.occurrences += 1
+        self.first_seen = now if self.first_seen is None else self.first_seen
+        self.last_seen = now
+
+    @classmethod
+    def unserialize(cls, data: StatsErrorDict) -> StatsError:
+        """The row that `serialize` told."""
+        seen = data.get("first_seen"), data.get("last_seen")
+        return cls(data["method"], data["name"], data["error"], data["occurrences"], *seen)
 
     def to_name(self) -> str:
         """Method, name and error, as the console shows them."""

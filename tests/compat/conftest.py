@@ -8,7 +8,11 @@ from tests.fixtures_target import target  # noqa: F401  (a fixture)
 
 def pytest_terminal_summary(terminalreporter) -> None:
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    rows = [dict(report.user_properties)["compat"] for report in reports if "compat" in dict(report.user_properties)]
+    said = [dict(report.user_properties) for report in reports]
+    if surface := [one["surface"] for one in said if "surface" in one]:
+        terminalreporter.section("what Locust offers")
+        terminalreporter.write_line(surface[0])
+    rows = [one["compat"] for one in said if "compat" in one]
     if not rows:
         return
     terminalreporter.section("the same locustfile on Locust and on Katydid")

@@ -3,6 +3,7 @@
 mod call;
 mod client;
 mod control;
+mod csv_files;
 mod entry;
 mod error;
 mod exchange;
@@ -43,6 +44,8 @@ mod _core {
     use crate::client::{Client, Options, Pool, Proxy, Tls};
     #[pymodule_export]
     use crate::control::Command;
+    #[pymodule_export]
+    use crate::csv_files::CsvFiles;
     #[pymodule_export]
     use crate::entry::{check_options, command_line, option_table, run};
     #[pymodule_export]

@@ -212,6 +212,11 @@ impl Stats {
         crate::tables::table(&snapshot, kind, current, name_width)
     }
 
+    /// The text of a CSV file, with these percentiles: 'stats', 'failures' or 'exceptions'.
+    fn csv(&self, kind: &str, percentiles: Vec<f64>) -> PyResult<String> {
+        crate::csv_files::text(&self.collector, kind, &percentiles)
+    }
+
     /// The statistics as Locust's JSON.
     fn json(&self) -> String {
         self.collector.with(|stats| crate::tables::stats_json(stats))

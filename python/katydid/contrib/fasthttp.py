@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json as json_module
 import re
+import ssl
 from base64 import b64encode
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -38,12 +39,14 @@ from katydid.on_demand import OnDemand
 from katydid.request_errors import decoding_error, name_error, tls_error
 from katydid.session_state import SessionCookies
 from katydid.user.users import RestMixin, User
+from katydid.util.deprecation import notice
 
 if TYPE_CHECKING:
     from katydid.event import EventHook
 
 __all__ = [
     "ErrorResponse",
+    "FastHttpLocust",  # noqa: F822  (__getattr__ makes it)
     "FastHttpSession",
     "FastHttpUser",
     "FastRequest",
@@ -52,17 +55,30 @@ __all__ = [
     "LocustUserAgent",
     "ResponseContextManager",
     "RestResponseContextManager",
+    "insecure_ssl_context_factory",
 ]
 
 absolute_http_url_regexp = re.compile(r"^https?://", re.IGNORECASE)
 _encode_json = json_module.JSONEncoder().encode
 _blocks: dict[Any, _core.Headers] = {}
 
+
+def insecure_ssl_context_factory() -> ssl.SSLContext:
+    """A context that trusts any certificate, for ``ssl_context_factory``."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 USER_AGENT = f"katydid/{_core.__version__}"
 
 
 class LocustUserAgent:
     """The settings of one user's client."""
+
+    request_type = FastRequest
+    response_type = FastResponse
 
     valid_response_codes = frozenset([200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 301, 302, 303, 304, 307, 308])
     redirect_response_codes = frozenset([301, 302, 303, 307, 308])
@@ -584,3 +600,12 @@ def _exception_for(failure: tuple[str, str, int | None], in_body: bool) -> Excep
 
         return OSError(number, os.strerror(number))
     return ConnectionError(text)
+
+
+def __getattr__(name: str) -> object:
+    if name != "FastHttpLocust":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from katydid.user import old_users
+
+    notice(name, "'FastHttpLocust' is the old name: subclass FastHttpUser instead")
+    return old_users.FastHttpLocust

@@ -26,7 +26,7 @@ from katydid import (  # noqa: E402
 )
 from katydid.contrib.fasthttp import FastHttpUser  # noqa: E402
 from katydid.debug import run_single_user  # noqa: E402
-from katydid.event import events  # noqa: E402
+from katydid.event import Events, events  # noqa: E402
 from katydid.shape import LoadTestShape  # noqa: E402
 from katydid.user import wait_time  # noqa: E402
 from katydid.user.markov_taskset import MarkovTaskSet, transition, transitions  # noqa: E402
@@ -69,6 +69,9 @@ __all__ = (
     "transitions",
     "wait_time",
 )
+
+# Locust has this name too, and does not say that it offers it.
+_UNSAID = (Events,)
 
 _SUBMODULES = (
     argument_parser,
