@@ -13,8 +13,11 @@ use crate::bucket;
 use crate::page::{PAGE_SLOTS, Page};
 use crate::sample::microseconds;
 
-/// Distinct buckets up to which a list is smaller than pages, for the spread that real requests have.
-const FEW: usize = 128;
+/// Distinct buckets up to which a list is smaller than pages, for the spread that real requests have. At this length it
+/// is about as large as they are, so that a name needs no more memory at once when it becomes pages.
+const FEW: usize = 512;
+/// Room that is made in a list at once. Doubling would do so for all names of a run in the same minute.
+const ROOM: usize = 16;
 
 /// A distribution of response times. See the module for its precision and size.
 #[derive(Clone, Debug)]
@@ -25,8 +28,8 @@ pub struct Histogram {
 
 #[derive(Clone, Debug)]
 enum Counts {
-    /// Sorted by bucket.
-    Few(Vec<(u16, u32)>),
+    /// Sorted by bucket. What counts more than 16 bits hold becomes pages.
+    Few(Vec<(u16, u16)>),
     /// Sorted by number.
     Pages(Vec<Page>),
 }
@@ -125,7 +128,7 @@ impl Histogram {
     /// Bytes in memory, heap included.
     pub fn size_in_bytes(&self) -> usize {
         let heap = match &self.counts {
-            Counts::Few(list) => list.capacity() * size_of::<(u16, u32)>(),
+            Counts::Few(list) => list.capacity() * size_of::<(u16, u16)>(),
             Counts::Pages(pages) => {
                 pages.capacity() * size_of::<Page>() + pages.iter().map(Page::heap_bytes).sum::<usize>()
             }
@@ -174,8 +177,8 @@ impl Histogram {
 }
 
 /// False when the list has no room: it is long enough, or the count is too large for it.
-fn add_to_list(list: &mut Vec<(u16, u32)>, index: u16, count: u64) -> bool {
-    let Ok(count) = u32::try_from(count) else {
+fn add_to_list(list: &mut Vec<(u16, u16)>, index: u16, count: u64) -> bool {
+    let Ok(count) = u16::try_from(count) else {
         return false;
     };
     match list.binary_search_by_key(&index, |&(index, _)| index) {
@@ -188,6 +191,9 @@ fn add_to_list(list: &mut Vec<(u16, u32)>, index: u16, count: u64) -> bool {
         },
         Err(_) if list.len() == FEW => false,
         Err(position) => {
+            if list.len() == list.capacity() {
+                list.reserve_exact(if list.is_empty() { 1 } else { ROOM });
+            }
             list.insert(position, (index, count));
             true
         }
