@@ -94,6 +94,8 @@ class HttpSession(_core.Session, requests.Session):
     adapters: Any = _asked_for(_make_adapters)
     #: False when something of this session needs requests' own code for every call, or basic auth.
     _everyday = True
+    #: Whether somebody looks at every call of requests' own code.
+    _is_traced = False
     #: The header of the session's basic auth, if nothing else keeps its calls from being everyday ones.
     _authorization: str | None = None
     #: What ``verify`` and ``cert`` say, for the engine.
@@ -116,7 +118,7 @@ class HttpSession(_core.Session, requests.Session):
             self._take_credentials(base_url)
         pool = _shared_pool(pool_manager) if pool_manager is not None else None
         self._client = _core.Client(hub.core, self.base_url, pool)
-        if "auth" in self.__dict__:
+        if "auth" in self.__dict__ or self._is_traced:
             self._settle()
         else:
             self._settle_for(
@@ -408,7 +410,8 @@ class HttpSession(_core.Session, requests.Session):
         """Looks whether this session needs requests' own code for everyday calls."""
         state = self.__dict__
         customised = bool(
-            state.get("_params")
+            self._is_traced
+            or state.get("_params")
             or state.get("_proxies")
             or state.get("stream")
             or state.get("trust_env")

@@ -63,6 +63,8 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     loaded = merge_locustfiles_content(locustfiles)
     options = _parse(arguments)
     _set_up_logging(options)
+    if options.otel:
+        _report_through_opentelemetry(options)
 
     if options.list_commands:
         return _list_users(loaded[0])
@@ -154,6 +156,14 @@ def _set_up_logging(options: Namespace) -> None:
     if not options.skip_log_setup:
         make_streams_live()
         log.setup_logging(options.loglevel, options.logfile)
+
+
+def _report_through_opentelemetry(options: Namespace) -> None:
+    # Loaded only here: most runs have no use for it.
+    from katydid.opentelemetry import setup_opentelemetry
+
+    if setup_opentelemetry(options.locustfile, options.profile):
+        logger.info("OpenTelemetry enabled")
 
 
 def _list_users(available: dict[str, type[User]]) -> int:
