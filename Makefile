@@ -22,7 +22,7 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services lint format \
+.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services differences lint format \
         bench bench-peers bench-soak wheel smoke-python requirements clean
 
 help: ## Show this list
@@ -62,6 +62,9 @@ seeds: ## The locustfiles and budget checkers of the articles, unchanged, agains
 
 compat: ## The same locustfiles on Locust and on Katydid, compared
 	@$(PYTEST) -n $(WORKERS) tests/compat
+
+differences: ## Put the listed differences of names into docs/differences.md
+	@$(PYTHON) -m tests.compat.surface.document
 
 services: ## Users of databases, brokers and other services, against real servers
 	@$(PYTEST) tests/services

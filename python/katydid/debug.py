@@ -34,7 +34,7 @@ class PrintListener:
         self.include_context = include_context
         self.include_payload = include_payload
         env.events.request.add_listener(self.on_request)
-        optional = [
+        heading = [
             *(["time".ljust(24)] if include_time else []),
             "type",
             "name".ljust(50),
@@ -42,9 +42,11 @@ class PrintListener:
             *(["length"] if include_length else []),
             "exception",
             *(["context"] if include_context else []),
+            # Locust's heading has an empty column here, its rows have none.
+            "",
             *(["payload"] if include_payload else []),
         ]
-        print("\n" + "\t".join(optional))
+        print("\n" + _row(heading))
 
     def on_request(
         self,
@@ -71,7 +73,12 @@ class PrintListener:
             columns.append(context or "")
         if self.include_payload:
             columns.append(getattr(getattr(response, "request", None), "body", None))
-        print("\t".join(map(str, columns)))
+        print(_row(columns))
+
+
+def _row(columns: list[Any]) -> str:
+    """As Locust has it, with a tab behind each column: scripts split lines at tabs."""
+    return "".join(f"{column}\t" for column in columns)
 
 
 def _error_text(error: BaseException | None) -> str:

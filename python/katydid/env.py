@@ -78,7 +78,7 @@ class Environment:
         self.profile = profile
         if stop_timeout is None:
             stop_timeout = getattr(parsed_options, "stop_timeout", None)
-        self.stop_timeout = float(stop_timeout or 0.0)
+        self.stop_timeout = stop_timeout or 0.0
 
         self.stats = RequestStats()
         self.runner: Runner | None = None

@@ -12,6 +12,7 @@ import pytest
 from tests.compat.differential import KATYDID, LOCUST
 from tests.compat.surface.compare import Comparison, compare
 from tests.compat.surface.differences import DIFFERENCES
+from tests.compat.surface.document import PAGE, with_section
 
 INVENTORY = Path(__file__).parent / "inventory.py"
 
@@ -46,6 +47,11 @@ def test_every_difference_is_listed(comparison: Comparison) -> None:
 def test_every_listed_difference_is_one(comparison: Comparison) -> None:
     used = {reason(one.name) for one in comparison.differences}
     assert not set(DIFFERENCES) - used
+
+
+def test_the_documentation_has_them() -> None:
+    page = PAGE.read_text()
+    assert page == with_section(page), "run `make differences`"
 
 
 def test_names_are_accounted_for(comparison: Comparison, record_property) -> None:
