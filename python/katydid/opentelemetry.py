@@ -1,8 +1,9 @@
 """Reports a run through OpenTelemetry (``--otel``): spans of requests, durations and users as metrics, and the log.
 
 Where to is said by the variables of OpenTelemetry's own specification: ``OTEL_TRACES_EXPORTER``,
-``OTEL_METRICS_EXPORTER`` and ``OTEL_LOGS_EXPORTER`` (``otlp``, ``console`` or ``none``; several with commas), ``OTEL_EXPORTER_OTLP_PROTOCOL``
-(``grpc`` or ``http/protobuf``), ``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_SERVICE_NAME``, ...
+``OTEL_METRICS_EXPORTER`` and ``OTEL_LOGS_EXPORTER`` (``otlp``, ``console`` or ``none``; several with commas),
+``OTEL_EXPORTER_OTLP_PROTOCOL`` (``grpc`` or ``http/protobuf``), ``OTEL_EXPORTER_OTLP_ENDPOINT``,
+``OTEL_SERVICE_NAME``, ...
 
 Requests of HttpUser are sent by requests' own code while this is on, because that is what is instrumented. Requests of
 FastHttpUser have no spans.
