@@ -77,7 +77,7 @@ class Environment:
         self.dispatcher_class = dispatcher_class
         self.profile = profile
         if stop_timeout is None:
-            stop_timeout = getattr(parsed_options, "stop_timeout", None)
+            stop_timeout = float(getattr(parsed_options, "stop_timeout", None) or 0)
         self.stop_timeout = stop_timeout or 0.0
 
         self.stats = RequestStats()
