@@ -9,7 +9,14 @@ use std::time::Duration;
 use katydid_cpu::{Pair, Thread};
 use pyo3::ffi;
 
-static PAIR: OnceLock<Pair> = OnceLock::new();
+static PAIR: OnceLock<Placed> = OnceLock::new();
+
+/// The two threads, and the process that they are in: a forked child has neither of them, and its copy of the lock may
+/// stay locked for ever.
+struct Placed {
+    pair: Pair,
+    process: u32,
+}
 
 /// Threads and processes inherit where they may run. Whoever starts one usually starts more.
 const APART_AFTER_START: Duration = Duration::from_secs(5);
@@ -40,7 +47,11 @@ pub(crate) fn keep_beside(io_thread: Option<Thread>) -> io::Result<()> {
     let (Some(hub), Some(io)) = (Thread::current(), io_thread) else {
         return Ok(());
     };
-    if PAIR.set(Pair::new(hub, io)).is_err() {
+    let placed = Placed {
+        pair: Pair::new(hub, io),
+        process: std::process::id(),
+    };
+    if PAIR.set(placed).is_err() {
         return Ok(());
     }
     // SAFETY: the interpreter runs, and the hook is a function that lives as long as the process.
@@ -56,7 +67,7 @@ pub(crate) fn keep_beside(io_thread: Option<Thread>) -> io::Result<()> {
         windows.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             windows.tick().await;
-            if PAIR.get().is_none_or(|pair| !pair.look()) {
+            if PAIR.get().is_none_or(|placed| !placed.pair.look()) {
                 return;
             }
         }
@@ -68,9 +79,10 @@ extern "C" fn on_event(event: *const c_char, _arguments: *mut ffi::PyObject, _da
     // SAFETY: Python hands over a text that ends with NUL.
     let event = unsafe { CStr::from_ptr(event) };
     if STARTS.contains(&event)
-        && let Some(pair) = PAIR.get()
+        && let Some(placed) = PAIR.get()
+        && placed.process == std::process::id()
     {
-        pair.part_for(APART_AFTER_START);
+        placed.pair.part_for(APART_AFTER_START);
     }
     0
 }

@@ -13,8 +13,7 @@ use crate::bucket;
 use crate::page::{PAGE_SLOTS, Page};
 use crate::sample::microseconds;
 
-/// Distinct buckets up to which a list is smaller than pages, for the spread that real requests have. At this length it
-/// is about as large as they are, so that a name needs no more memory at once when it becomes pages.
+/// Distinct buckets up to which a list is kept: long enough that a name grows little when it becomes pages.
 const FEW: usize = 512;
 /// Room that is made in a list at once. Doubling would do so for all names of a run in the same minute.
 const ROOM: usize = 16;
