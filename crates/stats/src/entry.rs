@@ -101,6 +101,30 @@ impl Entry {
         }
     }
 
+    /// Adds everything another entry measured.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.has_counted |= other.has_counted;
+        self.num_requests += other.num_requests;
+        self.num_none_requests += other.num_none_requests;
+        self.num_failures += other.num_failures;
+        self.total_response_time += other.total_response_time;
+        self.min_response_time = either(self.min_response_time, other.min_response_time, f64::min);
+        self.max_response_time = either(self.max_response_time, other.max_response_time, f64::max);
+        self.total_content_length += other.total_content_length;
+        self.start_time = self.start_time.min(other.start_time);
+        self.last_request_timestamp = either(
+            self.last_request_timestamp,
+            other.last_request_timestamp,
+            Timestamp::max,
+        );
+        self.response_times.merge(&other.response_times);
+        for count in other.seconds.iter() {
+            self.seconds
+                .add(count.second, count.requests.into(), count.failures.into());
+        }
+        self.recent.merge(&other.recent);
+    }
+
     /// Sets everything to zero; the rates count from `now`.
     pub(crate) fn reset(&mut self, now: Timestamp) {
         let mut seconds = std::mem::replace(&mut self.seconds, SecondCounts::new(None));

@@ -1,8 +1,8 @@
 //! The distribution of response times: microseconds, three significant digits, small in memory.
 //!
 //! Uses the buckets of HdrHistogram but not its flat array: that costs 94 KB for one request name, and a run
-//! has thousands. Few distinct values are a sorted list, many are pages of narrow counters. The exact least
-//! and greatest value and the sum are kept beside it, in [`Entry`](crate::Entry).
+//! has thousands. Where times lie close together are pages of narrow counters, where they are few a sorted list.
+//! The exact least and greatest value and the sum are kept beside it, in [`Entry`](crate::Entry).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,44 +13,32 @@ use crate::bucket;
 use crate::page::{PAGE_SLOTS, Page};
 use crate::sample::microseconds;
 
-/// Distinct buckets up to which a list is kept. At that length it is about as large as the pages of a usual spread.
-const FEW: usize = 512;
-/// A list this long becomes pages already, if they are no more than [`NARROW_PAGES`]. All names of a run get there
-/// about together, so the move has to come early, while lists are small: what 512 buckets leave behind in the
-/// allocator, two thousand times over, was a tenth of the process.
-const FEW_IF_NARROW: usize = 64;
-const NARROW_PAGES: usize = 64;
+/// Buckets of one page that are listed; with one more they become a page. Early enough that the names of a run, which
+/// all get there about together, do so while they are small; late enough that a straggler costs no page.
+const FEW: usize = 4;
 /// Room that is made in a list at once. Doubling would do so for all names of a run in the same minute.
 const ROOM: usize = 16;
 
 /// A distribution of response times. See the module for its precision and size.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Histogram {
     count: u64,
-    counts: Counts,
+    /// Buckets of no page, sorted.
+    few: Vec<(u16, u16)>,
+    /// Sorted by number.
+    pages: Vec<Page>,
 }
 
-#[derive(Clone, Debug)]
-enum Counts {
-    /// Sorted by bucket. What counts more than 16 bits hold becomes pages.
-    Few(Vec<(u16, u16)>),
-    /// Sorted by number.
-    Pages(Vec<Page>),
+/// A stretch of a distribution.
+enum Part<'a> {
+    Bucket(u16, u64),
+    Page(&'a Page),
 }
 
 /// The same numbers as they travel in a [`StatsDelta`](crate::StatsDelta): (bucket, count), sorted by bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SparseCounts(Vec<(u16, u32)>);
-
-impl Default for Histogram {
-    fn default() -> Self {
-        Self {
-            count: 0,
-            counts: Counts::Few(Vec::new()),
-        }
-    }
-}
 
 impl Histogram {
     /// Counts one response time.
@@ -83,24 +71,38 @@ impl Histogram {
 
     fn bucket_at(&self, rank: u64) -> Option<u16> {
         let mut before = 0;
-        match &self.counts {
-            Counts::Few(list) => list.iter().find_map(|&(index, count)| {
-                before += u64::from(count);
-                (before > rank).then_some(index)
-            }),
-            Counts::Pages(pages) => {
-                let page = pages.iter().find(|page| {
-                    before += page.total;
-                    before > rank
-                })?;
-                before -= page.total;
-                let slot = (0..PAGE_SLOTS).find(|&slot| {
-                    before += page.get(slot);
-                    before > rank
-                })?;
-                Some(page.number * PAGE_SLOTS as u16 + slot as u16)
+        for part in self.parts() {
+            match part {
+                Part::Bucket(index, count) => {
+                    before += count;
+                    if before > rank {
+                        return Some(index);
+                    }
+                }
+                Part::Page(page) if before + page.total <= rank => before += page.total,
+                Part::Page(page) => {
+                    let slot = (0..PAGE_SLOTS).find(|&slot| {
+                        before += page.get(slot);
+                        before > rank
+                    })?;
+                    return Some(page.bucket(slot));
+                }
             }
         }
+        None
+    }
+
+    /// The distribution from its least value.
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let (mut few, mut pages) = (self.few.iter().peekable(), self.pages.iter().peekable());
+        std::iter::from_fn(move || {
+            let comes_first =
+                |&&(index, _): &&(u16, u16)| pages.peek().is_none_or(|page| number_of(index) < page.number);
+            if let Some(&(index, count)) = few.next_if(comes_first) {
+                return Some(Part::Bucket(index, u64::from(count)));
+            }
+            pages.next().map(Part::Page)
+        })
     }
 
     /// Adds everything another histogram counted.
@@ -131,124 +133,101 @@ impl Histogram {
 
     /// Bytes in memory, heap included.
     pub fn size_in_bytes(&self) -> usize {
-        let heap = match &self.counts {
-            Counts::Few(list) => list.capacity() * size_of::<(u16, u16)>(),
-            Counts::Pages(pages) => {
-                pages.capacity() * size_of::<Page>() + pages.iter().map(Page::heap_bytes).sum::<usize>()
-            }
-        };
-        size_of::<Self>() + heap
+        let few = self.few.capacity() * size_of::<(u16, u16)>();
+        let pages = self.pages.capacity() * size_of::<Page>();
+        let slots = self.pages.iter().map(Page::heap_bytes).sum::<usize>();
+        size_of::<Self>() + few + pages + slots
     }
 
     fn for_each(&self, mut visit: impl FnMut(u16, u64)) {
-        match &self.counts {
-            Counts::Few(list) => list
-                .iter()
-                .for_each(|&(index, count)| visit(index, u64::from(count))),
-            Counts::Pages(pages) => {
-                for page in pages {
-                    for slot in 0..PAGE_SLOTS {
-                        let count = page.get(slot);
-                        if count > 0 {
-                            visit(page.number * PAGE_SLOTS as u16 + slot as u16, count);
-                        }
-                    }
-                }
+        for part in self.parts() {
+            match part {
+                Part::Bucket(index, count) => visit(index, count),
+                Part::Page(page) => (0..PAGE_SLOTS)
+                    .map(|slot| (page.bucket(slot), page.get(slot)))
+                    .filter(|&(_, count)| count > 0)
+                    .for_each(|(index, count)| visit(index, count)),
             }
         }
     }
 
     fn add(&mut self, index: u16, count: u64) {
         self.count += count;
-        match &mut self.counts {
-            Counts::Pages(pages) => add_to_pages(pages, index, count),
-            Counts::Few(list) => {
-                if !add_to_list(list, index, count) {
-                    self.spread();
-                    self.count -= count;
-                    self.add(index, count);
-                }
+        let number = number_of(index);
+        let position = match self.pages.binary_search_by_key(&number, |page| page.number) {
+            Ok(position) => position,
+            Err(_) if self.add_to_few(index, count) => return,
+            Err(position) => {
+                let page = self.take_page(number);
+                // Exactly: doubling would reserve for twice the spread that a name has.
+                self.pages.reserve_exact(1);
+                self.pages.insert(position, page);
+                position
             }
-        }
+        };
+        self.pages[position].add(usize::from(index) % PAGE_SLOTS, count);
     }
 
-    /// Turns the list into pages.
-    fn spread(&mut self) {
-        let mut pages = Vec::new();
-        self.for_each(|index, count| add_to_pages(&mut pages, index, count));
-        self.counts = Counts::Pages(pages);
-    }
-}
-
-/// False when the list has no room: it is long enough, or the count is too large for it.
-fn add_to_list(list: &mut Vec<(u16, u16)>, index: u16, count: u64) -> bool {
-    let Ok(count) = u16::try_from(count) else {
-        return false;
-    };
-    match list.binary_search_by_key(&index, |&(index, _)| index) {
-        Ok(position) => match list[position].1.checked_add(count) {
-            Some(sum) => {
-                list[position].1 = sum;
+    /// False when the bucket belongs into a page: there are enough for one, or the count is too large for the list.
+    fn add_to_few(&mut self, index: u16, count: u64) -> bool {
+        let Ok(count) = u16::try_from(count) else {
+            return false;
+        };
+        match self.few.binary_search_by_key(&index, |&(index, _)| index) {
+            Ok(position) => match self.few[position].1.checked_add(count) {
+                Some(sum) => {
+                    self.few[position].1 = sum;
+                    true
+                }
+                None => false,
+            },
+            Err(position) => {
+                let is_beside = |&&(other, _): &&(u16, u16)| number_of(other) == number_of(index);
+                let before = self.few[..position].iter().rev().take_while(is_beside).count();
+                let after = self.few[position..].iter().take_while(is_beside).count();
+                if before + after >= FEW {
+                    return false;
+                }
+                if self.few.len() == self.few.capacity() {
+                    self.few.reserve_exact(if self.few.is_empty() { 1 } else { ROOM });
+                }
+                self.few.insert(position, (index, count));
                 true
             }
-            None => false,
-        },
-        Err(_) if list.len() == FEW => false,
-        Err(_) if list.len() == FEW_IF_NARROW && pages_of(list) <= NARROW_PAGES => false,
-        Err(position) => {
-            if list.len() == list.capacity() {
-                list.reserve_exact(if list.is_empty() { 1 } else { ROOM });
-            }
-            list.insert(position, (index, count));
-            true
         }
+    }
+
+    /// Takes the buckets of a page out of the list.
+    fn take_page(&mut self, number: u16) -> Page {
+        let start = self.few.partition_point(|&(index, _)| number_of(index) < number);
+        let end = self.few.partition_point(|&(index, _)| number_of(index) <= number);
+        let mut page = Page::new(number);
+        for (index, count) in self.few.drain(start..end) {
+            page.add(usize::from(index) % PAGE_SLOTS, u64::from(count));
+        }
+        page
     }
 }
 
-/// How many pages a list would become, those between near neighbours included.
-fn pages_of(list: &[(u16, u16)]) -> usize {
-    let numbers = list.iter().map(|&(index, _)| index / PAGE_SLOTS as u16);
-    let steps = numbers
-        .clone()
-        .skip(1)
-        .zip(numbers)
-        .map(|(number, before)| number - before);
-    1 + steps
-        .map(|step| if step <= GAP { usize::from(step) } else { 1 })
-        .sum::<usize>()
-}
-
-fn add_to_pages(pages: &mut Vec<Page>, index: u16, count: u64) {
-    let number = index / PAGE_SLOTS as u16;
-    let slot = usize::from(index) % PAGE_SLOTS;
-    let position = match pages.binary_search_by_key(&number, |page| page.number) {
-        Ok(position) => position,
-        Err(position) => insert_page(pages, position, number),
-    };
-    pages[position].add(slot, count);
-}
-
-/// Pages between two neighbours that are made with the second of them. Response times fill such a gap sooner or later;
-/// done at once, a name takes about the same memory after two minutes as after an hour.
-const GAP: u16 = 8;
-
-/// Makes a page at this position, and those between it and a near neighbour; returns where it is then.
-fn insert_page(pages: &mut Vec<Page>, position: usize, number: u16) -> usize {
-    let before = position.checked_sub(1).map(|position| pages[position].number);
-    let after = pages.get(position).map(|page| page.number);
-    let first = before
-        .filter(|before| number - before <= GAP)
-        .map_or(number, |before| before + 1);
-    let last = after
-        .filter(|after| after - number <= GAP)
-        .map_or(number, |after| after - 1);
-    // Exactly: doubling would reserve for twice the spread that a name has.
-    pages.reserve_exact(usize::from(last - first) + 1);
-    pages.splice(position..position, (first..=last).map(Page::new));
-    position + usize::from(number - first)
+/// The number of the page that a bucket belongs to.
+fn number_of(index: u16) -> u16 {
+    index / PAGE_SLOTS as u16
 }
 
 impl SparseCounts {
+    /// Counts by milliseconds, as Locust tells a distribution.
+    pub fn from_milliseconds(counts: impl IntoIterator<Item = (f64, u64)>) -> Self {
+        let mut by_bucket = BTreeMap::new();
+        for (milliseconds, count) in counts {
+            let time = Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or_default();
+            *by_bucket
+                .entry(bucket::index_of(microseconds(time)))
+                .or_insert(0_u64) += count;
+        }
+        let narrow = |(index, count)| (index, u32::try_from(count).unwrap_or(u32::MAX));
+        Self(by_bucket.into_iter().map(narrow).collect())
+    }
+
     /// Counts equal buckets together. Leaves `indices` sorted.
     pub(crate) fn from_indices(indices: &mut [u16]) -> Self {
         indices.sort_unstable();

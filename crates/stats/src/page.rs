@@ -32,6 +32,11 @@ impl Page {
         }
     }
 
+    /// The bucket that is counted in a slot.
+    pub(crate) fn bucket(&self, slot: usize) -> u16 {
+        self.number * PAGE_SLOTS as u16 + slot as u16
+    }
+
     pub(crate) fn get(&self, slot: usize) -> u64 {
         match &self.slots {
             Slots::Tiny(counts) => u64::from(counts[slot]),

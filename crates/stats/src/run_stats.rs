@@ -165,6 +165,49 @@ impl RunStats {
         })
     }
 
+    /// One entry, or the total under its own name and no method.
+    pub fn entry_or_total(&self, method: &str, name: &str) -> Option<&Entry> {
+        if is_total(method, name) {
+            Some(&self.total)
+        } else {
+            self.entry(method, name)
+        }
+    }
+
+    /// Adds an interval to its entry, which may be the total, and to nothing else.
+    pub fn merge_into_entry(&mut self, delta: &EntryDelta) {
+        if is_total(&delta.method, &delta.name) {
+            self.total.extend(delta);
+        } else {
+            self.entry_for(delta).extend(delta);
+        }
+    }
+
+    /// Adds what another entry measured to one of these, which may be the total, and to nothing else.
+    pub fn merge_entry(&mut self, method: &str, name: &str, other: &Entry, now: Timestamp) {
+        if !is_total(method, name) {
+            self.create(method, name, now);
+        }
+        if let Some(entry) = self.entry_mut(method, name) {
+            entry.merge(other);
+        }
+    }
+
+    /// Sets one entry, which may be the total, to zero; its rates count from `now`.
+    pub fn reset_entry(&mut self, method: &str, name: &str, now: Timestamp) {
+        if let Some(entry) = self.entry_mut(method, name) {
+            entry.reset(now);
+        }
+    }
+
+    fn entry_mut(&mut self, method: &str, name: &str) -> Option<&mut Entry> {
+        if is_total(method, name) {
+            return Some(&mut self.total);
+        }
+        let name = &request_name(name);
+        self.entries.get_mut(&KnownEntry { method, name })
+    }
+
     /// The whole run, named [`TOTAL_NAME`].
     pub fn total(&self) -> &Entry {
         &self.total
@@ -222,6 +265,10 @@ impl RunStats {
             response_time_percentiles: chart.iter().copied().zip(times).collect(),
         });
     }
+}
+
+fn is_total(method: &str, name: &str) -> bool {
+    method.is_empty() && name == TOTAL_NAME
 }
 
 impl Default for RunStats {

@@ -106,18 +106,32 @@ pub(crate) struct RecentTimes {
 
 impl RecentTimes {
     pub(crate) fn add(&mut self, second: i64, response_times: &SparseCounts) {
-        match self.seconds.binary_search_by_key(&second, |&(second, _)| second) {
-            Ok(position) => self.seconds[position].1.merge_sparse(response_times),
-            Err(0) if self.seconds.len() == RECENT_SECONDS => {}
-            Err(position) => {
-                let mut histogram = Histogram::default();
-                histogram.merge_sparse(response_times);
-                self.seconds.insert(position, (second, histogram));
-                if self.seconds.len() > RECENT_SECONDS {
-                    self.seconds.pop_front();
-                }
+        if let Some(histogram) = self.of(second) {
+            histogram.merge_sparse(response_times);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (second, response_times) in &other.seconds {
+            if let Some(histogram) = self.of(*second) {
+                histogram.merge(response_times);
             }
         }
+    }
+
+    /// Where the times of a second are counted; `None` when it is too long ago.
+    fn of(&mut self, second: i64) -> Option<&mut Histogram> {
+        let mut position = match self.seconds.binary_search_by_key(&second, |&(second, _)| second) {
+            Ok(position) => return Some(&mut self.seconds[position].1),
+            Err(0) if self.seconds.len() == RECENT_SECONDS => return None,
+            Err(position) => position,
+        };
+        self.seconds.insert(position, (second, Histogram::default()));
+        if self.seconds.len() > RECENT_SECONDS {
+            self.seconds.pop_front();
+            position -= 1;
+        }
+        Some(&mut self.seconds[position].1)
     }
 
     /// Response times of the window that ends with the second `now`.

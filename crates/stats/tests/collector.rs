@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_stats::{Collector, Limits, Percentiles, Sample, Timestamp};
+use katydid_stats::{
+    Collector, Entry, EntryDelta, Limits, Percentiles, RunStats, Sample, SecondDelta, SparseCounts, Timestamp,
+};
 
 fn sample(name: &str, at: f64) -> Sample<'_> {
     let response_time = Some(Duration::from_millis(10));
@@ -158,4 +160,64 @@ fn an_entry_that_was_only_looked_up_is_in_no_report() {
     assert_eq!(names(&collector), ["/used"]);
     collector.reset(Timestamp(2.0));
     assert_eq!(names(&collector), ["/used"]);
+}
+
+#[test]
+fn one_entry_can_be_changed_alone() {
+    let collector = Collector::new(Limits::default(), Timestamp(0.0));
+    collector.record(&sample("/", 1.0));
+    collector.with(|stats| {
+        let measured = stats.entry("GET", "/").cloned().expect("recorded");
+        stats.merge_entry("GET", "/", &measured, Timestamp(2.0));
+        stats.merge_entry("POST", "/copy", &measured, Timestamp(2.0));
+        let requests = |method, name| stats.entry_or_total(method, name).map(Entry::num_requests);
+        assert_eq!(requests("GET", "/"), Some(2));
+        assert_eq!(requests("POST", "/copy"), Some(1));
+        assert_eq!(
+            requests("", "Aggregated"),
+            Some(1),
+            "the total is an entry of its own"
+        );
+
+        let copy = stats.entry("POST", "/copy").expect("made by merging");
+        assert_eq!(copy.percentile(0.5), Some(10.0));
+        assert_eq!(copy.current_percentile(Timestamp(2.0), 0.5), Some(10.0));
+        assert_eq!(copy.requests_per_second(), measured.requests_per_second());
+        assert_eq!(copy.start_time(), measured.start_time());
+
+        stats.reset_entry("GET", "/", Timestamp(3.0));
+        assert_eq!(stats.entry("GET", "/").map(Entry::num_requests), Some(0));
+        assert_eq!(stats.total().num_requests(), 1);
+    });
+}
+
+#[test]
+fn counts_by_milliseconds_are_a_distribution() {
+    let counts = SparseCounts::from_milliseconds([(3.0, 2), (250.0, 1), (-1.0, 1)]);
+    assert_eq!(counts.count(), 4);
+    let entry = EntryDelta {
+        method: "GET".into(),
+        name: "/told".into(),
+        num_requests: 4,
+        num_none_requests: 0,
+        num_failures: 0,
+        total_response_time_ms: 256.0,
+        min_response_time_ms: Some(0.0),
+        max_response_time_ms: Some(250.0),
+        total_content_length: 0,
+        first_timestamp: Timestamp(1.0),
+        last_request_timestamp: Some(Timestamp(1.5)),
+        seconds: vec![SecondDelta {
+            second: 1,
+            requests: 4,
+            failures: 0,
+            response_times: counts,
+        }],
+    };
+    let mut stats = RunStats::new(Limits::default(), Timestamp(0.0));
+    stats.merge_into_entry(&entry);
+    let told = stats.entry("GET", "/told").expect("merged");
+    let keys: Vec<_> = told.response_times().locust_buckets().into_iter().collect();
+    assert_eq!(keys, [(0, 1), (3, 2), (250, 1)]);
+    assert_eq!(stats.total().num_requests(), 0);
 }
