@@ -93,7 +93,7 @@ class RequestStats:
     @property
     def total(self) -> StatsEntry:
         """The entry named "Aggregated"."""
-        return StatsEntry(self, "Aggregated", "")
+        return StatsEntry.of(self, "Aggregated", "")
 
     @property
     def history(self) -> list[dict[str, Any]]:

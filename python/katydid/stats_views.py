@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from katydid import _core
 from katydid.exception import CatchResponseError
 from katydid.stats_types import StatsBaseDict, StatsEntryDict, StatsErrorDict
 from katydid.util.date import format_utc_timestamp
@@ -29,7 +30,7 @@ class _Field:
     def __get__(self, entry: StatsEntry | None, owner: type) -> Any:
         if entry is None:
             return self
-        value = entry.stats.core.value(entry.name, entry.method, self._name)
+        value = entry._core.value(self._name)
         # Nothing is known of an entry that was cleared while somebody kept it.
         return _OF_NOTHING.get(self._name, 0) if value is None else value
 
@@ -47,16 +48,44 @@ _OF_NOTHING: dict[str, Any] = {
 class StatsEntry:
     """What was measured under one name and method; times in milliseconds, sizes in bytes, rates per second.
 
-    The entry named "Aggregated", with an empty method, is the total.
+    The entry named "Aggregated", with an empty method, is the total. One that a script makes itself belongs to no
+    statistics: only what is logged there or merged into it counts, and its rates are of its own time.
+
+    Args:
+        stats: the statistics that it is kept beside, or None.
+        use_response_times_cache: has no effect; kept because Locust has it.
     """
 
-    __slots__ = ("method", "name", "stats", "use_response_times_cache")
+    __slots__ = ("_core", "method", "name", "stats", "use_response_times_cache")
 
-    def __init__(self, stats: RequestStats, name: str, method: str, use_response_times_cache: bool = True) -> None:
+    def __init__(
+        self, stats: RequestStats | None, name: str, method: str, use_response_times_cache: bool = False
+    ) -> None:
         self.stats = stats
         self.name = name
         self.method = method
         self.use_response_times_cache = use_response_times_cache
+        self._core = _core.StatsEntry.alone()
+
+    @classmethod
+    def of(cls, stats: RequestStats, name: str, method: str) -> StatsEntry:
+        """A view of what these statistics hold under a name and method."""
+        entry = cls.__new__(cls)
+        entry.stats, entry.name, entry.method = stats, name, method
+        entry.use_response_times_cache = stats.use_response_times_cache
+        entry._core = stats.core.entry(name, method)
+        return entry
+
+    @classmethod
+    def unserialize(cls, data: StatsEntryDict, stats: RequestStats | None) -> StatsEntry:
+        """An entry of its own with the numbers that `serialize` told.
+
+        Raises:
+            KeyError, TypeError: ``data`` lacks a field, or one is not a number.
+        """
+        entry = cls(stats, data["name"], data["method"])
+        entry._core.add_report({**data, **{field: _pairs(data[field]) for field in _COUNTS}})
+        return entry
 
     num_requests = _Field()
     num_none_requests = _Field()
@@ -80,20 +109,34 @@ class StatsEntry:
     avg_content_length = _Field()
 
     def log(self, response_time: float | None, content_length: int) -> None:
-        """Counts a request; it counts in the total too."""
-        self.stats.log_request(self.method, self.name, response_time, content_length)
+        """Counts a request in this entry only; `RequestStats.log_request` counts in the total too."""
+        self._core.record(response_time, content_length or 0)
 
     def log_error(self, error: BaseException | str | None) -> None:
-        """Counts a failure; it counts in the total too."""
-        self.stats.log_error(self.method, self.name, error)
+        """Counts a failure in this entry only, under no text; `RequestStats.log_error` does the rest as well."""
+        self._core.record_error()
+
+    def extend(self, other: StatsEntry) -> None:
+        """Adds everything that another entry measured."""
+        self._core.extend(other._core)
+
+    def reset(self) -> None:
+        """Zeroes this entry only."""
+        self._core.reset()
+
+    def get_stripped_report(self) -> dict[str, Any]:
+        """What `serialize` tells; the entry is zeroed after it."""
+        report = self.serialize()
+        self.reset()
+        return report
 
     def get_response_time_percentile(self, percent: float) -> float:
         """The time within which this part (0 to 1) of the requests was done; 0 without requests."""
-        return self.stats.core.percentile(self.name, self.method, percent)
+        return self._core.percentile(percent)
 
     def get_current_response_time_percentile(self, percent: float) -> float | None:
         """As get_response_time_percentile, of about the last 10 seconds; None when nothing is known about them."""
-        return self.stats.core.current_percentile(self.name, self.method, percent)
+        return self._core.current_percentile(percent)
 
     def serialize(self) -> dict[str, Any]:
         """The counted fields, as the JSON output has them."""
@@ -160,7 +203,7 @@ class StatsEntry:
         )
 
     def _values(self) -> dict[str, Any]:
-        return self.stats.core.entry(self.name, self.method) or defaultdict(int, _OF_NOTHING)
+        return self._core.fields() or defaultdict(int, _OF_NOTHING)
 
     def __str__(self) -> str:
         return self.to_string(current=True)
@@ -175,6 +218,14 @@ class StatsEntry:
         return id(self.stats), self.name, self.method
 
 
+def _pairs(counts: Mapping[Any, int]) -> list[tuple[float, int]]:
+    """Counts by milliseconds or by second; JSON has made texts of such keys."""
+    return [(int(float(key)), count) for key, count in counts.items()]
+
+
+#: The fields of an entry that are counts by something.
+_COUNTS = ("response_times", "num_reqs_per_sec", "num_fail_per_sec")
+
 #: The fields of the JSON output, in its order.
 SERIALIZED_FIELDS = tuple(name for name in StatsEntryDict.__annotations__ if name not in StatsBaseDict.__annotations__)
 
@@ -188,7 +239,7 @@ class EntriesDict(Mapping[tuple[str, str], StatsEntry]):
     def __getitem__(self, key: tuple[str, str]) -> StatsEntry:
         name, method = key
         self.request_stats.core.create(name, method)
-        return StatsEntry(self.request_stats, name, method)
+        return StatsEntry.of(self.request_stats, name, method)
 
     def get(self, key: Any, default: Any = None) -> Any:
         """The entry, or ``default`` if it is not there; unlike with [], none is made."""

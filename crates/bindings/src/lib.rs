@@ -27,6 +27,7 @@ mod seen_json;
 mod session;
 mod shared;
 mod stats;
+mod stats_entry;
 mod tables;
 mod workers;
 
@@ -60,6 +61,8 @@ mod _core {
     use crate::session::Session;
     #[pymodule_export]
     use crate::stats::{Recorder, Stats};
+    #[pymodule_export]
+    use crate::stats_entry::StatsEntry;
     use pyo3::prelude::*;
 
     #[pymodule_init]

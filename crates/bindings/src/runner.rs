@@ -43,6 +43,7 @@ impl Runner {
         let living = LivingUsers::default();
         let host = PythonHost::new(id, hub.get().queue().clone(), living.clone());
         let collector = stats.get().collector().clone();
+        crate::shared::set_health_of(collector.clone());
         let observer = katydid_cli::statistics_observer(collector.clone(), reset_stats);
         let (runner, handle) = katydid_engine::Runner::new(Arc::new(host.clone()), observer);
         let control = crate::shared::control()?;

@@ -22,7 +22,7 @@ pub(crate) fn hub_queue() -> io::Result<Arc<HubQueue>> {
     get_or_try(&HUB_QUEUE, || HubQueue::new().map(Arc::new)).cloned()
 }
 
-/// From now on the lateness of the hub thread is counted here: with the newest environment of the process.
+/// From now on the lateness of the hub thread is counted here: with the newest runner of the process.
 pub(crate) fn set_health_of(collector: Arc<Collector>) {
     *HEALTH_OF.write() = Some(collector);
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_http as http;
-use katydid_stats::{Collector, Entry, RunStats, Sample, TOTAL_NAME, Timestamp};
-use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyAttributeError;
+use katydid_stats::{Collector, RunStats, Sample, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::stats_entry::StatsEntry;
 
 /// The owner of one environment's statistics. Python's views hold nothing: they ask here.
 #[pyclass(frozen, module = "katydid._core")]
@@ -26,9 +26,9 @@ impl Stats {
 impl Stats {
     #[new]
     fn new() -> Self {
-        let collector = Arc::<Collector>::default();
-        crate::shared::set_health_of(collector.clone());
-        Self { collector }
+        Self {
+            collector: Arc::default(),
+        }
     }
 
     /// Records one request. A time of None counts the request, but not its time.
@@ -92,41 +92,9 @@ impl Stats {
             .with(|stats| stats.create(method, name, Timestamp::now()));
     }
 
-    /// Every field of one entry, by Locust's names; None if there is no such entry. ('Aggregated', '') is the total.
-    fn entry<'py>(&self, py: Python<'py>, name: &str, method: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
-        self.collector.with(|stats| {
-            let Some(entry) = find(stats, name, method) else {
-                return Ok(None);
-            };
-            let fields = PyDict::new(py);
-            for field in FIELDS {
-                fields.set_item(field, value_of(py, stats, entry, field)?)?;
-            }
-            Ok(Some(fields))
-        })
-    }
-
-    /// One field of one entry; None if there is no such entry. Raises AttributeError for an unknown field.
-    fn value(&self, py: Python<'_>, name: &str, method: &str, field: &str) -> PyResult<Py<PyAny>> {
-        self.collector.with(|stats| match find(stats, name, method) {
-            Some(entry) => value_of(py, stats, entry, field),
-            None => Ok(py.None()),
-        })
-    }
-
-    /// Response time in milliseconds below which this fraction of the requests lies; 0 without any.
-    fn percentile(&self, name: &str, method: &str, fraction: f64) -> f64 {
-        self.collector.with(|stats| {
-            find(stats, name, method)
-                .and_then(|entry| entry.percentile(fraction))
-                .unwrap_or_default()
-        })
-    }
-
-    /// The same over the last ten seconds; None without any request in them.
-    fn current_percentile(&self, name: &str, method: &str, fraction: f64) -> Option<f64> {
-        self.collector
-            .with(|stats| find(stats, name, method)?.current_percentile(Timestamp::now(), fraction))
+    /// A view of one entry; ('Aggregated', '') is the total.
+    fn entry(&self, name: &str, method: &str) -> StatsEntry {
+        StatsEntry::new(self.collector.clone(), method, name)
     }
 
     /// Every failure: method, name, error, occurrences, first_seen and last_seen (epoch seconds).
@@ -343,73 +311,17 @@ fn record(
     response_length: i64,
     error: Option<&str>,
 ) {
-    // A negative or endless time is a slip of user code; such a request is counted without its time.
-    let response_time = response_time_ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-    let response_length = response_length.max(0) as u64;
     collector.record(&Sample {
         method,
         name,
-        response_time,
-        response_length,
+        response_time: response_time_ms.and_then(response_time),
+        response_length: response_length.max(0) as u64,
         error,
         at: Timestamp::now(),
     });
 }
 
-fn find<'stats>(stats: &'stats RunStats, name: &str, method: &str) -> Option<&'stats Entry> {
-    if name == TOTAL_NAME && method.is_empty() {
-        Some(stats.total())
-    } else {
-        stats.entry(method, name)
-    }
-}
-
-const FIELDS: [&str; 20] = [
-    "num_requests",
-    "num_none_requests",
-    "num_failures",
-    "total_response_time",
-    "min_response_time",
-    "max_response_time",
-    "total_content_length",
-    "start_time",
-    "last_request_timestamp",
-    "response_times",
-    "num_reqs_per_sec",
-    "num_fail_per_sec",
-    "fail_ratio",
-    "avg_response_time",
-    "median_response_time",
-    "avg_content_length",
-    "current_rps",
-    "current_fail_per_sec",
-    "total_rps",
-    "total_fail_per_sec",
-];
-
-fn value_of(py: Python<'_>, stats: &RunStats, entry: &Entry, field: &str) -> PyResult<Py<PyAny>> {
-    let clock = stats.clock();
-    match field {
-        "num_requests" => entry.num_requests().into_py_any(py),
-        "num_none_requests" => entry.num_none_requests().into_py_any(py),
-        "num_failures" => entry.num_failures().into_py_any(py),
-        "total_response_time" => entry.total_response_time().into_py_any(py),
-        "min_response_time" => entry.min_response_time().into_py_any(py),
-        "max_response_time" => entry.max_response_time().unwrap_or_default().into_py_any(py),
-        "total_content_length" => entry.total_content_length().into_py_any(py),
-        "start_time" => entry.start_time().0.into_py_any(py),
-        "last_request_timestamp" => entry.last_request_timestamp().map(|at| at.0).into_py_any(py),
-        "response_times" => entry.response_times().locust_buckets().into_py_any(py),
-        "num_reqs_per_sec" => entry.requests_per_second().into_py_any(py),
-        "num_fail_per_sec" => entry.failures_per_second().into_py_any(py),
-        "fail_ratio" => entry.fail_ratio().into_py_any(py),
-        "avg_response_time" => entry.avg_response_time().into_py_any(py),
-        "median_response_time" => entry.median_response_time().into_py_any(py),
-        "avg_content_length" => entry.avg_content_length().into_py_any(py),
-        "current_rps" => entry.current_rps(clock).into_py_any(py),
-        "current_fail_per_sec" => entry.current_fail_per_sec(clock).into_py_any(py),
-        "total_rps" => entry.total_rps(clock).into_py_any(py),
-        "total_fail_per_sec" => entry.total_fail_per_sec(clock).into_py_any(py),
-        _ => Err(PyAttributeError::new_err(format!("no field {field:?}"))),
-    }
+/// A negative or endless time is a slip of user code; such a request is counted without its time.
+pub(crate) fn response_time(milliseconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }
