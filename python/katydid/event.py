@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from katydid import log
 from katydid.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
-from katydid.util.deprecation import notice
 
 Listener = TypeVar("Listener", bound=Callable[..., Any])
 
@@ -95,8 +94,14 @@ class EventHook:
 
     def __iadd__(self, handler: Callable[..., Any]) -> EventHook:
         """``hook += handler``, the way to add a listener before Locust 0.14."""
-        notice("+=", "'hook += listener' is the old way to listen to an event: use hook.add_listener(listener)")
-        self.add_listener(handler)
+        from katydid.old.events import add_in_the_old_way
+
+        add_in_the_old_way(self, handler)
+        return self
+
+    def __isub__(self, handler: Callable[..., Any]) -> EventHook:
+        """``hook -= handler``, which takes such a listener away."""
+        self.remove_listener(handler)
         return self
 
 
@@ -162,69 +167,15 @@ class Events:
                 if annotation in ("EventHook", EventHook):
                     setattr(self, name, EventHook())
 
-    def __getattr__(self, name: str) -> EventHook:
+    def __getattr__(self, name: str) -> Any:
         # Only reached for what is not there yet, so current locustfiles never pay for the old hooks.
-        if name in ("request_success", "request_failure"):
-            hook = OutcomeEventHook(self.request, name, failures=name == "request_failure")
-            setattr(self, name, hook)
-            return hook
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        from katydid.old.events import old_hook
 
-
-class OutcomeEventHook(EventHook):
-    """``request_success`` or ``request_failure`` of Locust before 1.5, kept alive on top of ``request``.
-
-    Firing it fires ``request``, so the request is counted; its listeners hear of every request with that outcome.
-    """
-
-    def __init__(self, request: EventHook, name: str, failures: bool) -> None:
-        super().__init__()
-        self._request = request
-        self._name = name
-        self._failures = failures
-
-    def add_listener(self, handler: Listener) -> Listener:
-        self._say_what_is_new()
-        if not self._handlers:
-            self._request.add_listener(self._pass_on)
-        return super().add_listener(handler)
-
-    def fire(self, *, reverse: bool = False, **kwargs: Any) -> None:
-        self._say_what_is_new()
-        kwargs.setdefault("response_length", 0)
-        kwargs.setdefault("response_time", None)
-        if self._failures:
-            kwargs.setdefault("exception", LookupError("no exception was given to request_failure"))
-        else:
-            kwargs["exception"] = None
-        self._request.fire(reverse=reverse, **kwargs)
-
-    def _pass_on(self, exception: BaseException | None = None, **kwargs: Any) -> None:
-        if bool(exception) is not self._failures:
-            return
-        if self._failures:
-            kwargs["exception"] = exception
-        for handler in self._handlers[:]:
-            handler(**_accepted_by(handler, kwargs))
-
-    def _say_what_is_new(self) -> None:
-        notice(self._name, f"events.{self._name} is retired: use events.request, whose exception is None for a success")
-
-
-#: What the retired hooks passed; a listener of that time fails on anything else.
-_OUTCOME_ARGUMENTS = ("request_type", "name", "response_time", "response_length", "exception")
-
-
-def _accepted_by(handler: Callable[..., Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    arguments = {name: kwargs[name] for name in _OUTCOME_ARGUMENTS if name in kwargs}
-    try:
-        parameters = inspect.signature(handler).parameters.values()
-    except (TypeError, ValueError):
-        return arguments
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return arguments
-    names = {parameter.name for parameter in parameters}
-    return {name: value for name, value in arguments.items() if name in names}
+        hook = old_hook(self, name)
+        setattr(self, name, hook)
+        return hook
 
 
 #: The hooks of the process: what ``from locust import events`` gives.

@@ -85,3 +85,12 @@ class RPCReceiveError(Exception):
 
 class RunnerAlreadyExistsError(Exception):
     """An environment has a runner already."""
+
+
+def __getattr__(name: str) -> object:
+    if name != "StopLocust":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from katydid.util.deprecation import notice
+
+    notice(name, "'StopLocust' is the old name: raise StopUser instead")
+    return StopUser

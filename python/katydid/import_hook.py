@@ -20,9 +20,15 @@ _ALIAS = "locust"
 _ROOT = "katydid.locust"
 
 
+#: Modules of Locust before 2.
+_MOVED = {"locust.core": "katydid.old.core", "locust.wait_time": "katydid.user.wait_time"}
+
+
 def katydid_name(name: str) -> str:
     """The module that ``name``, which is ``locust`` or below it, stands for."""
-    return _ROOT if name == _ALIAS else f"katydid.{name.removeprefix(_ALIAS + '.')}"
+    if name == _ALIAS:
+        return _ROOT
+    return _MOVED.get(name, f"katydid.{name.removeprefix(_ALIAS + '.')}")
 
 
 class LocustFinder(MetaPathFinder):

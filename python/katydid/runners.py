@@ -22,6 +22,7 @@ from katydid import _core
 from katydid.exception import StopTest
 from katydid.hub import hub, in_control_greenlet
 from katydid.log import greenlet_exception_logger
+from katydid.old import runner_names
 from katydid.recorder import recorder_of
 from katydid.rpc import Message
 from katydid.stats import RequestStats, StatsError
@@ -103,6 +104,13 @@ class Runner:
         self._shape_done = Event()
         self.greenlet.spawn(_end_with, core, self.greenlet)
 
+        self._spawn_rate: float | None = None  # of the last start() by a script, or tick of a shape
+        runner_names.remember(self)
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reached for what is not there, so nothing current pays for the old names.
+        return runner_names.old_attribute(self, name)
+
     def __del__(self) -> None:
         # At the end of the process, gevent has gone before.
         greenlets = None if sys.is_finalizing() else getattr(self, "greenlet", None)
@@ -124,7 +132,10 @@ class Runner:
     @property
     def target_user_classes_count(self) -> dict[str, int]:
         """How many users of each class there shall be in the end."""
-        return self._core.target_user_counts
+        if self.state == STATE_INIT:
+            return {}
+        counts = self._core.target_user_counts
+        return {user_class.__name__: counts.get(user_class.__name__, 0) for user_class in self.user_classes}
 
     @property
     def user_count(self) -> int:
@@ -169,6 +180,7 @@ class Runner:
 
     # What can be asked for.
 
+    @runner_names.takes_hatch_rate
     def start(
         self,
         user_count: int,
@@ -191,6 +203,7 @@ class Runner:
             raise ValueError(f"user_count must not be negative, got: {user_count}")
         if not (spawn_rate > 0 and math.isfinite(spawn_rate)):
             raise ValueError(f"spawn_rate must be a positive finite number, got: {spawn_rate}")
+        self._spawn_rate = spawn_rate
         new_users = user_count - self.user_count
         if self.spawning_greenlet is not None:
             self.spawning_greenlet.kill(block=False)
@@ -302,6 +315,10 @@ class Runner:
         if event == "test_start":
             self.cpu_warning_emitted = self.worker_cpu_warning_emitted = False
             self.environment._filter_tasks_by_tags()
+            if self.spawning_greenlet is None or self.spawning_greenlet.dead:
+                # The command or a shape started the test, not a script.
+                self._ramp_done = Event()
+                self.spawning_greenlet = self._spawn(self._wait_for_ramp, False)
         elif event == "test_stopping":
             self.final_user_classes_count = self.user_classes_count
         elif event == "usage_monitor":
@@ -330,6 +347,7 @@ class Runner:
             self._end_shape()
             return None
         user_count, spawn_rate, *rest = wanted
+        self._spawn_rate = float(spawn_rate)
         only = [user_class.__name__ for user_class in rest[0]] if rest and rest[0] is not None else None
         return int(user_count), float(spawn_rate), only
 
@@ -445,3 +463,7 @@ def _end_with(core: _core.Runner, greenlets: Group) -> None:
     for greenlet in list(greenlets):
         if greenlet is not gevent.getcurrent():
             greenlet.kill(block=False)
+
+
+def __getattr__(name: str) -> Any:
+    return runner_names.old_module_attribute(__name__, globals(), name)

@@ -1,6 +1,9 @@
 """What ``import locust`` gives in a locustfile that Katydid runs."""
 
 import katydid.monkey_patch  # noqa: F401  isort: skip
+import importlib
+import sys
+
 from katydid import import_hook
 
 import_hook.install()
@@ -93,13 +96,21 @@ _SUBMODULES = (
     web,
 )
 
-_NEW_NAMES = {"Locust": "User", "HttpLocust": "HttpUser"}
+#: Retired name → where it lives now, and what to say of it.
+_OLD_NAMES = {
+    "Locust": ("users", "'Locust' is the old name: subclass User instead"),
+    "HttpLocust": ("users", "'HttpLocust' is the old name: subclass HttpUser instead"),
+    "TaskSequence": ("task_sequence", "'TaskSequence' is retired: subclass SequentialTaskSet instead"),
+    "seq_task": ("task_sequence", "'seq_task' is retired: a SequentialTaskSet runs its tasks as they are written down"),
+}
+
+# It once was a module, from which hooks were imported.
+sys.modules["locust.events"] = events  # type: ignore[assignment]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _NEW_NAMES:
+    if name not in _OLD_NAMES:
         raise AttributeError(f"module 'locust' has no attribute {name!r}")
-    from katydid.user import old_users
-
-    notice(name, f"'{name}' is the old name: subclass {_NEW_NAMES[name]} instead")
-    return getattr(old_users, name)
+    module, message = _OLD_NAMES[name]
+    notice(name, message)
+    return getattr(importlib.import_module(f"katydid.old.{module}"), name)

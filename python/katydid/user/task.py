@@ -29,6 +29,7 @@ from katydid.exception import (
 )
 from katydid.hub import hub
 from katydid.user.tags import filter_tasks_by_tags, is_markov_taskset, tag
+from katydid.util.deprecation import notice
 
 if TYPE_CHECKING:
     from katydid.user.users import User
@@ -188,6 +189,12 @@ class TaskSet(metaclass=TaskSetMeta):
         return self._parent
 
     @property
+    def locust(self) -> User:
+        """The user, by its name before Locust 1.0."""
+        notice("self.locust", "'locust' of a task set is the old name: use self.user")
+        return self._user
+
+    @property
     def client(self) -> Any:
         """The user's client."""
         return self._user.client  # type: ignore[attr-defined]
@@ -237,7 +244,16 @@ class TaskSet(metaclass=TaskSetMeta):
                 if not environment.catch_exceptions:
                     raise
                 logger.error("%s\n%s", error, traceback.format_exc())
-                wait_first = True
+                wait_first = False
+                self._wait_after_error()
+
+    def _wait_after_error(self) -> None:
+        # What goes wrong here goes out: a user that cannot even wait would fail for ever.
+        try:
+            self.wait()
+        except _USER_ENDS:
+            self._stop(passing=())
+            raise
 
     def _run_tasks(self, wait_first: bool) -> None:
         """Picks, runs, waits, for ever; through the methods, each of which a subclass or instance may replace."""
@@ -308,6 +324,9 @@ class TaskSet(metaclass=TaskSetMeta):
         wait_time = self._user.wait_time
         if wait_time:
             return wait_time()
+        if self.wait_function and self._user._calls_wait_function:
+            notice("wait_function", "'wait_function' is retired: define wait_time, which gives seconds")
+            return self.wait_function() / 1000.0
         if self.min_wait is None or self.max_wait is None:
             raise MissingWaitTimeError(
                 f"no wait time: define wait_time on {type(self._user).__name__} or {type(self).__name__}"

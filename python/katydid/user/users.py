@@ -63,6 +63,7 @@ class User(metaclass=UserMeta):
     host: str | None = None
     """Base URL of what is tested; ``--host`` overwrites it when a test starts."""
     _needs_host = False
+    _calls_wait_function = False
     wait_time: Any = constant(0)
     """Called after each task; returns how many seconds to wait. See `katydid.user.wait_time`."""
     tasks: list[Any] = []
@@ -78,7 +79,7 @@ class User(metaclass=UserMeta):
     max_wait: float | None = None
     """Longest wait in milliseconds; only asked when ``wait_time`` is None."""
     wait_function = None
-    """Never called; kept because old locustfiles set it."""
+    """Called by the user classes of Locust before 1.0 only; gives milliseconds."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__()
