@@ -57,23 +57,8 @@ class Stats:
     def create(self, name: str, method: str) -> None:
         """Makes an entry if it is not there."""
 
-    def entry(self, name: str, method: str) -> dict[str, Any] | None:
-        """Every field of an entry, or None if it is not there; ``('Aggregated', '')`` is the total.
-
-        num_requests, num_none_requests, num_failures, total_response_time, min_response_time, max_response_time,
-        response_times (``{ms: count}``), num_reqs_per_sec, num_fail_per_sec, total_content_length, start_time,
-        last_request_timestamp, fail_ratio, avg_response_time, median_response_time, current_rps,
-        current_fail_per_sec, total_rps, total_fail_per_sec, avg_content_length.
-        """
-
-    def value(self, name: str, method: str, field: str) -> Any:
-        """One field of an entry; None if it is not there. Raises AttributeError for an unknown field."""
-
-    def percentile(self, name: str, method: str, fraction: float) -> float:
-        """The time within which a fraction (0 to 1) of the requests was done; 0 without requests."""
-
-    def current_percentile(self, name: str, method: str, fraction: float) -> float | None:
-        """As percentile, of about the last 10 seconds; None when nothing is known about them."""
+    def entry(self, name: str, method: str) -> StatsEntry:
+        """A view of an entry, which need not be there; ``('Aggregated', '')`` is the total."""
 
     def errors(self) -> list[dict[str, Any]]:
         """method, name, error, occurrences, first_seen and last_seen of each kind of failure."""
@@ -104,6 +89,50 @@ class Stats:
 
         resumes, resume_lag_p50_ms, resume_lag_p99_ms, resume_lag_max_ms, spawn_lag_p99_ms, spawn_lag_max_ms,
         cpu_percent_mean, cpu_percent_max, saturated, reason.
+        """
+
+class StatsEntry:
+    """One entry of somebody's statistics, or of nobody's. Units as in `Stats`."""
+
+    @staticmethod
+    def alone() -> StatsEntry:
+        """An empty one that belongs to nobody."""
+
+    def fields(self) -> dict[str, Any] | None:
+        """Every field, or None if the entry is not there.
+
+        num_requests, num_none_requests, num_failures, total_response_time, min_response_time, max_response_time,
+        response_times (``{ms: count}``), num_reqs_per_sec, num_fail_per_sec, total_content_length, start_time,
+        last_request_timestamp, fail_ratio, avg_response_time, median_response_time, current_rps,
+        current_fail_per_sec, total_rps, total_fail_per_sec, avg_content_length.
+        """
+
+    def value(self, field: str) -> Any:
+        """One field; None if the entry is not there. Raises AttributeError for an unknown field."""
+
+    def percentile(self, fraction: float) -> float:
+        """The time within which a fraction (0 to 1) of the requests was done; 0 without requests."""
+
+    def current_percentile(self, fraction: float) -> float | None:
+        """As percentile, of about the last 10 seconds; None when nothing is known about them."""
+
+    def record(self, response_time_ms: float | None, response_length: int) -> None:
+        """Counts a request, in this entry and nowhere else."""
+
+    def record_error(self) -> None:
+        """Counts a failure that is no request, in this entry and nowhere else."""
+
+    def extend(self, other: StatsEntry) -> None:
+        """Adds everything that the other counted; makes this one if it is not there."""
+
+    def reset(self) -> None:
+        """Zeroes everything."""
+
+    def add_report(self, report: dict[str, Any]) -> None:
+        """Adds what an entry's ``serialize`` told; its three distributions as lists of pairs.
+
+        Raises:
+            KeyError, TypeError: something is missing or not a number.
         """
 
 class CsvFiles:
@@ -269,7 +298,7 @@ class Pool:
     """Up to ``limit`` idle connections for each server, of one user or shared by several."""
 
     def __init__(self, limit: int = 10) -> None: ...
-    def clear(self) -> None:
+    def close(self) -> None:
         """Closes the idle connections."""
 
 class Headers:
@@ -313,6 +342,9 @@ class Client:
     """The HTTP engine's end for one user. Without a ``base_url`` every URL must be a whole one."""
 
     def __init__(self, hub: Hub, base_url: str | None = None, pool: Pool | None = None) -> None: ...
+    def with_base(self, base_url: str | None = None) -> Client:
+        """The same with another base URL; the two share their connections."""
+
     def fetch(
         self,
         method: str,

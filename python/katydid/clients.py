@@ -139,6 +139,9 @@ class HttpSession(_core.Session, requests.Session):
         if name in _NEEDS_A_LOOK:
             object.__setattr__(self, name, value)
             self._settle()
+        elif name == "base_url" and "_client" in self.__dict__:
+            self.__dict__.update(base_url=value, _client=self._client.with_base(value))
+            self._settle()
         else:
             self.__dict__[name] = value
 
@@ -209,7 +212,7 @@ class HttpSession(_core.Session, requests.Session):
         """Sends what is no everyday call for the engine: cookies, basic auth, forms of every kind, or more."""
         if not name:
             name = self.request_name
-        if (self._everyday or self._authorization) and (not kwargs or EVERYDAY.issuperset(kwargs)):
+        if (self._everyday or self._authorization) and (not kwargs or EVERYDAY.issuperset(kwargs)) and "#" not in url:
             content, kind = None, None
             if data is not None:
                 if type(data) in (str, bytes):

@@ -247,6 +247,10 @@ impl<'py> Call<'_, 'py> {
     }
 
     fn target(&self, settled: &Settled, url: &str) -> PyResult<Option<http::Url>> {
+        // A response of requests shows the fragment of its URL, though it is not sent.
+        if !settled.is_terse && url.contains('#') {
+            return Ok(None);
+        }
         let client = settled.client.get();
         let params = match self.params {
             Some(params) if params.is_truthy()? => params,

@@ -72,8 +72,8 @@ impl Pool {
         Self(Arc::new(http::Pool::new(limit)))
     }
 
-    /// Closes the idle connections.
-    fn clear(&self) {
+    /// Closes the idle connections, by the name that it has in geventhttpclient.
+    fn close(&self) {
         self.0.clear();
     }
 }
@@ -157,6 +157,17 @@ impl Client {
             pool,
             base: base_url.and_then(Base::parse),
         })
+    }
+
+    /// The same with another base URL; they share their connections.
+    #[pyo3(signature = (base_url=None))]
+    fn with_base(&self, py: Python<'_>, base_url: Option<&str>) -> Self {
+        Self {
+            hub: self.hub.clone_ref(py),
+            io: self.io.clone(),
+            pool: self.pool.clone(),
+            base: base_url.and_then(Base::parse),
+        }
     }
 
     /// Sends one request and waits for its answer; the calling greenlet parks meanwhile.

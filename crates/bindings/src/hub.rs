@@ -116,6 +116,7 @@ impl Hub {
         if !lines.is_empty() {
             let logged = self.callbacks.log.call1(py, (log_tuples(&lines),));
             report(py, logged.map(drop));
+            self.queue.note_written_logs(lines.len());
         }
     }
 

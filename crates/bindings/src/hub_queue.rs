@@ -59,6 +59,9 @@ struct Waiting {
 pub(crate) struct HubQueue {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
+    /// Log records that were queued and are not written yet.
+    unwritten_logs: Mutex<usize>,
+    logs_written: Condvar,
     reader: PipeReader,
     writer: PipeWriter,
 }
@@ -70,6 +73,8 @@ impl HubQueue {
         Ok(Self {
             waiting: Mutex::default(),
             arrived: Condvar::new(),
+            unwritten_logs: Mutex::default(),
+            logs_written: Condvar::new(),
             reader,
             writer,
         })
@@ -83,6 +88,9 @@ impl HubQueue {
     /// Adds one item and wakes the hub thread unless it is awake.
     pub(crate) fn push(&self, item: HubItem) {
         let is_command = matches!(item, HubItem::Control(_));
+        if matches!(item, HubItem::Log(_)) {
+            *self.unwritten_logs.lock() += 1;
+        }
         self.add(|waiting| {
             if is_command {
                 waiting.commanded_at.get_or_insert_with(Instant::now);
@@ -159,6 +167,23 @@ impl HubQueue {
             .lock()
             .commanded_at
             .map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// Tells that the hub thread has written so many log records.
+    pub(crate) fn note_written_logs(&self, count: usize) {
+        let mut unwritten = self.unwritten_logs.lock();
+        *unwritten = unwritten.saturating_sub(count);
+        if *unwritten == 0 {
+            self.logs_written.notify_all();
+        }
+    }
+
+    /// Waits on this thread, `limit` at most, until every log record is written.
+    pub(crate) fn wait_for_logs(&self, limit: Duration) {
+        let mut unwritten = self.unwritten_logs.lock();
+        let is_waiting = |unwritten: &mut usize| *unwritten > 0;
+        self.logs_written
+            .wait_while_for(&mut unwritten, is_waiting, limit);
     }
 
     /// The log records that nobody drained, for a process that must end while its hub thread is stuck.

@@ -27,7 +27,10 @@ impl Log for ToPython {
         }
     }
 
-    fn flush(&self) {}
+    /// Waits until Python has written what was logged so far, so that other lines can follow; not on the hub thread.
+    fn flush(&self) {
+        self.0.wait_for_logs(FLUSH_LIMIT);
+    }
 }
 
 /// Sends log records to Python from now on. A second call changes nothing.
@@ -36,6 +39,9 @@ pub(crate) fn install(queue: Arc<HubQueue>) {
         log::set_max_level(LevelFilter::Debug);
     }
 }
+
+/// How long lines that follow wait for a hub thread that user code keeps busy.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long Python gets to write its last lines: user code may hold the interpreter and never let go.
 const FAREWELL: Duration = Duration::from_secs(2);

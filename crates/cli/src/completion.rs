@@ -26,7 +26,21 @@ pub(crate) fn answer(arguments: &[String]) -> Result<String, CliError> {
     };
     let mut script = Vec::new();
     generate(shell, &mut completable(), "katydid", &mut script);
-    Ok(String::from_utf8_lossy(&script).into_owned())
+    let script = String::from_utf8_lossy(&script).into_owned();
+    Ok(match shell {
+        Shell::Fish => script.replace(FISH_CONDITION, &no_subcommand_yet()),
+        _ => script,
+    })
+}
+
+/// On which clap's script for fish offers options. It parses the line so far, and fails where a value is still to come:
+/// behind `--loglevel` fish would offer files.
+const FISH_CONDITION: &str = "\"__fish_katydid_needs_command\"";
+
+fn no_subcommand_yet() -> String {
+    let command = completable();
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    format!("\"not __fish_seen_subcommand_from {}\"", names.join(" "))
 }
 
 fn command() -> Command {
@@ -51,6 +65,7 @@ fn completable() -> Command {
     });
     known
         .no_binary_name(false)
+        .disable_help_subcommand(true)
         .subcommand(katydid_demo::command().name("demo-server").no_binary_name(false))
         .subcommand(command().name("completion").no_binary_name(false))
 }

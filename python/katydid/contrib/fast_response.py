@@ -246,6 +246,13 @@ class FastResponse:
         """Gives up the rest of a streamed body."""
         self._exchange.close()
 
+    def __enter__(self) -> FastResponse:
+        return self
+
+    def __exit__(self, *_error: Any) -> Any:
+        """Gives up what is left of a streamed body."""
+        self.release()
+
     def success(self) -> None:
         """Only inside a ``with`` block with ``catch_response=True``."""
         raise LocustError("response.success() needs a with block and catch_response=True")

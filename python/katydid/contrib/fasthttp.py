@@ -17,6 +17,7 @@ from requests.cookies import extract_cookies_to_jar
 
 from katydid import _core
 from katydid.clients import encode_form
+from katydid.contrib.certificates import trust_of
 from katydid.contrib.fast_response import (
     FAILURE_EXCEPTIONS as FAILURE_EXCEPTIONS,
 )
@@ -100,6 +101,7 @@ class FastHttpSession(_core.Session):
         request_event: the hook that each finished request fires.
         user: whose ``context()`` goes into the event; may be None.
         insecure: do not check certificates.
+        ssl_context_factory: gives the `ssl.SSLContext` that says whom to trust; ``insecure`` has no effect then.
         client_pool: any object; sessions that are given the same one share their connections.
         kwargs: network_timeout, connection_timeout (seconds), max_redirects, max_retries,
             concurrency, headers, proxy_host, proxy_port.
@@ -134,10 +136,23 @@ class FastHttpSession(_core.Session):
         self._settings = (
             kwargs.get("connection_timeout", 60.0),
             kwargs.get("network_timeout", 60.0),
-            insecure,
+            trust_of(ssl_context_factory) if ssl_context_factory else not insecure,
             _proxy(kwargs),
         )
         self._headers = _base_headers(kwargs.get("headers"), self.auth_header)
+        self._settle()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        if name == "request":
+            # Whoever put it there wants to see every call.
+            self._settle_for(None)
+        elif name == "base_url" and "_client" in self.__dict__:
+            self._client = self._client.with_base(value)
+            if "request" not in self.__dict__:
+                self._settle()
+
+    def _settle(self) -> None:
         self._settle_for(
             self._client,
             _options(self._settings, False),
@@ -146,12 +161,6 @@ class FastHttpSession(_core.Session):
             is_overridden=type(self).request is not _own_request,
             is_terse=True,
         )
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-        if name == "request":
-            # Whoever put it there wants to see every call.
-            self._settle_for(None)
 
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -459,7 +468,7 @@ _RETRIED = frozenset((errno.ETIMEDOUT, errno.ENOLINK, errno.ENOENT, errno.EPIPE)
 _IDEMPOTENT = frozenset(("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"))
 _pools: dict[int, tuple[Any, _core.Pool]] = {}
 _known_options: dict[Any, _core.Options] = {}
-_insecure_tls: list[_core.Tls] = []
+_tls_by_trust: dict[bool | str, _core.Tls] = {}
 
 
 def _shared_pool(client_pool: Any, concurrency: int) -> _core.Pool:
@@ -470,17 +479,17 @@ def _shared_pool(client_pool: Any, concurrency: int) -> _core.Pool:
     return _pools[id(client_pool)][1]
 
 
-def _options(settings: tuple[float, float, bool, str | None], stream: bool) -> _core.Options:
+def _options(settings: tuple[float, float, bool | str, str | None], stream: bool) -> _core.Options:
     key = (settings, stream)
     known = _known_options.get(key)
     if known is None:
-        connect, read, insecure, proxy = settings
-        if insecure and not _insecure_tls:
-            _insecure_tls.append(_core.Tls(False))
+        connect, read, verify, proxy = settings
+        if verify is not True and verify not in _tls_by_trust:
+            _tls_by_trust[verify] = _core.Tls(verify)
         known = _known_options[key] = _core.Options(
             connect,
             read,
-            _insecure_tls[0] if insecure else None,
+            _tls_by_trust.get(verify),
             _core.Proxy(proxy) if proxy else None,
             "stream" if stream else "collect",
         )
@@ -605,7 +614,7 @@ def _exception_for(failure: tuple[str, str, int | None], in_body: bool) -> Excep
 def __getattr__(name: str) -> object:
     if name != "FastHttpLocust":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from katydid.user import old_users
+    from katydid.old.users import FastHttpLocust
 
     notice(name, "'FastHttpLocust' is the old name: subclass FastHttpUser instead")
-    return old_users.FastHttpLocust
+    return FastHttpLocust

@@ -13,6 +13,10 @@ impl Run<'_> {
         self.fill_in_context(&snapshot);
         self.write_csv(&snapshot);
         self.write_json();
+        // What was logged comes before what is printed; whoever is in a hurry does not wait for it.
+        if !self.hurried {
+            log::logger().flush();
+        }
         if self.settings.console && self.settings.json_file.is_none() {
             self.print_tables(&snapshot);
         }
