@@ -111,6 +111,13 @@ def version_seconds(program: Path, rounds: int = 5) -> float:
     return statistics.median(timed([program, "--version"]) for _ in range(rounds))
 
 
+def import_seconds(program: Path, module: str, rounds: int = 5) -> float:
+    """How long a script takes that only imports the package, less the interpreter's own start."""
+    python = program.parent / "python"
+    importing = statistics.median(timed([python, "-c", f"import {module}"]) for _ in range(rounds))
+    return importing - statistics.median(timed([python, "-c", "pass"]) for _ in range(rounds))
+
+
 def timed(words: list) -> float:
     started = time.monotonic()
     subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=PATIENCE)

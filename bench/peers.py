@@ -102,6 +102,7 @@ PEERS = [
     python_peer("Katydid shop mix", KATYDID, "shop"),
     python_peer("Katydid shop mix, changing answers", KATYDID, "shop", changing=True),
     python_peer("Katydid HttpUser, 500 users", KATYDID, "http_user", 500),
+    python_peer("Katydid HttpUser, a listener", KATYDID, "listener"),
     python_peer("Locust HttpUser", LOCUST, "http_user"),
     python_peer("Locust FastHttpUser", LOCUST, "fast_http_user"),
     python_peer("Locust shop mix", LOCUST, "shop"),

@@ -76,6 +76,8 @@ def measure_footprints(nginx: Nginx, users: int) -> dict[str, float]:
         "spawning": (KATYDID, lambda: footprint.spawning(KATYDID, nginx, users, users / 2)),
         "katydid version": (KATYDID, lambda: footprint.version_seconds(KATYDID)),
         "locust version": (LOCUST, lambda: footprint.version_seconds(LOCUST)),
+        "import katydid.locust": (KATYDID, lambda: footprint.import_seconds(KATYDID, "katydid.locust")),
+        "import locust": (LOCUST, lambda: footprint.import_seconds(LOCUST, "locust")),
         "katydid first request": (KATYDID, lambda: footprint.first_request_seconds(KATYDID)),
         "locust first request": (LOCUST, lambda: footprint.first_request_seconds(LOCUST)),
     }
