@@ -48,6 +48,8 @@ find_server() { command -v "$1" >/dev/null || ls /usr/sbin/"$1" /usr/lib/postgre
 find_server postgres || apt_install "a server of the tests" postgresql
 find_server mosquitto || apt_install "a server of the tests" mosquitto
 find_server redis-server || apt_install "a server of the tests" redis-server
+command -v zsh >/dev/null || apt_install "a shell of the tests" zsh
+command -v fish >/dev/null || apt_install "a shell of the tests" fish
 if [ -n "$need_bench" ]; then
   command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || apt_install "the server of the benchmarks" nginx-light
   command -v wrk >/dev/null || apt_install "a peer of the benchmarks" wrk

@@ -29,7 +29,7 @@ class Case:
     """Files of locustfiles/ that are copied to the working directory first, as from>to."""
 
     better: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
-    """Lines that Locust prints, and what Katydid prints instead on purpose: each is in docs/differences.md."""
+    """Lines and messages of exceptions on Locust, and what Katydid has instead on purpose: see docs/differences.md."""
 
     @property
     def name(self) -> str:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from tests.compat.case import Case
 
+USERS = """[{"user_class_name": "Shopper", "basket": 5, "tasks": ["buy"], "fixed_count": 1, "weight": 0},
+            {"user_class_name": "Reader", "note": null}]"""
+UNKNOWN_USER = '{"user_class_name": "Nobody", "weight": 3}'
+NO_WAIT_TIME = (
+    "You must define a wait_time method on either the {type(self.user).__name__} or {type(self).__name__} class"
+)
 RATIO = ("-u", "10")
 
 CASES = [
@@ -36,6 +42,24 @@ CASES = [
     Case("quit_from_task"),
     Case("stop_from_listener", exit_code=1),
     Case("second_file", "two", users=2, arguments=("-f", "{files}/second_file.py,{files}/more/another.py")),
+    Case("markov"),
+    Case("markov_errors"),
+    Case("own_waits"),
+    Case("milliseconds"),
+    # Locust forgot to fill in the names.
+    Case("no_wait_time", exit_code=1, better={NO_WAIT_TIME: "no wait time: define wait_time on Reads or Inner"}),
+    Case("own_execution"),
+    Case("waits_by_chance"),
+    Case("inherited"),
+    Case("equal_weights", users=2, arguments=("--equal-weights",), stdout="sorted"),
+    Case("tags_shared"),
+    Case("interrupts"),
+    Case("users_end", users=5, stdout="sorted"),
+    Case("steps"),
+    Case("started_again", users=9),
+    Case("users_by_hand", users=3),
+    Case("users_configured", users=2, arguments=("--config-users", USERS), stdout="sorted"),
+    Case("users_configured", "unknown", users=2, arguments=("--config-users", UNKNOWN_USER), exit_code=255),
     # events and user code around the requests
     Case("events_order", exit_code=7, sizes=False),
     Case("monitor_events"),
@@ -60,6 +84,19 @@ CASES = [
     ),
     Case("arguments", "environment", environment={"SHOP_BASKET": "2"}),
     Case("arguments", "wrong", arguments=("--basket", "many"), exit_code=2),
+    Case("environment_read", arguments=("--tags", "read", "--profile", "smoke", "-s", "2")),
+    Case("environment_read", "by-name", users=2, arguments=("Reads", "-t", "1m", "-L", "warning", "-E", "other")),
+    Case("own_messages"),
+    Case("not_counted"),
+    Case("threads", users=2),
+    Case("kinds_of_errors", exit_code=1),
+    Case("names_in_reports", exit_code=1),
+    Case("percentiles_chosen"),
+    Case("files_written", arguments=("--html", "deep/report-{u}-{r}-{t}.html", "--json-file", "deep/er/run")),
+    Case("files_written", "log", arguments=("--logfile", "logs/run.log", "-t", "30", "--html", "{u}users.html")),
+    Case("leaving", "task", environment={"WHICH": "exit in a task"}, exit_code=7),
+    Case("leaving", "own-greenlet", environment={"WHICH": "exception in a greenlet"}),
+    Case("leaving", "own-exit", environment={"WHICH": "exit in a greenlet"}, exit_code=5),
     # exit codes and options
     Case("exit_code", "fine"),
     Case("exit_code", "failures", environment={"FAIL": "1"}, exit_code=1),
@@ -106,6 +143,14 @@ CASES = [
     Case("listing", "ratio-json", plain=True, arguments=(*RATIO, "--show-task-ratio-json")),
     # HTTP
     Case("naming"),
+    Case("host_rules", users=2, stdout="sorted"),
+    Case("digest_auth", exit_code=1, sizes=False),
+    Case("adapters", exit_code=1),
+    Case("library_on_session", sizes=False),
+    Case("cookie_policies", users=2, sizes=False, stdout="sorted"),
+    Case("prepared", sizes=False),
+    Case("fast_pools", users=3, exit_code=1, sizes=False, stdout="sorted"),
+    Case("fast_judged", exit_code=1),
     Case("catch_response", exit_code=1),
     Case("statuses", exit_code=1),
     Case("redirects", exit_code=1, sizes=False),

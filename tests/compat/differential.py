@@ -170,7 +170,8 @@ def differences(case: Case, locust: Observation, katydid: Observation) -> list[s
             wanted, got = wanted[:2], got[:2]
         found += unequal(f"requests of {key!r} (count, failures, size)", wanted, got)
     found += unequal_lists("failure", locust.failures, katydid.failures)
-    found += unequal_lists("exception", locust.exceptions, katydid.exceptions)
+    wanted = [[count, case.better.get(message, message), line] for count, message, line in locust.exceptions]
+    found += unequal_lists("exception", wanted, katydid.exceptions)
     found += unequal("CSV headers", locust.csv_headers, katydid.csv_headers)
     return found + [f"CSV cell: {fault}" for fault in katydid.csv_faults[:5]]
 

@@ -52,6 +52,11 @@ def grpc_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
+def mongodb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    yield from _own("mongodb_server", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def words_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """XML-RPC; one above a WebSocket that echoes, two above lines in capitals."""
     yield from _own("words_server", tmp_path_factory)

@@ -173,6 +173,71 @@ def test_postgres_user(command: Command, postgres_address: str) -> None:
     assert "no_such_table" in ended.errors()["execute_query"]
 
 
+def test_mongodb_user(command: Command, mongodb_port: int) -> None:
+    command.write(
+        f"""
+        from locust import task
+        from locust.contrib.mongodb import MongoDBUser
+
+        class Reader(MongoDBUser):
+            conn_string = "mongodb://127.0.0.1:{mongodb_port}"
+            db_name = "shop"
+
+            @task
+            def read(self):
+                self.client.execute_query("products", {{"price": {{"$gt": 3}}}})
+                self.client.execute_query("slow", {{}})
+                self.client.execute_query("broken", {{}})
+                print(len(list(self.client.db["products"].find())))
+                self.environment.runner.quit()
+        """
+    )
+    ended = command.load("-u", "1", "-t", "20s")
+    assert ended.requests() == {"QUERY": (3, 1), "Aggregated": (3, 1)}
+    assert {row["Type"] for row in ended.table("stats")} == {"MONGODB", ""}
+    assert float(ended.table("stats")[0]["Max Response Time"]) >= 200
+    assert "no such luck" in ended.errors()["QUERY"]
+    assert ended.stdout.split() == ["3"]
+
+
+def test_qdrant_user(command: Command) -> None:
+    # The client brings the server's engine along: the same operations, within the process.
+    command.write(
+        """
+        from qdrant_client.models import Distance, PointStruct, VectorParams
+        from locust import task
+        from locust.contrib.qdrant import QdrantUser
+
+        class Searcher(QdrantUser):
+            url = None
+            client_kwargs = {"location": ":memory:"}
+            collection_name = "things"
+            vectors_config = VectorParams(size=2, distance=Distance.COSINE)
+
+            @task
+            def once(self):
+                self.upsert([PointStruct(id=n, vector=[n, 1.0], payload={"n": n}) for n in range(5)])
+                found = self.search([4.0, 1.0], limit=2)
+                print([point.id for point in found["result"].points], found["success"])
+                print(len(self.scroll(limit=3)["result"]), self.scroll(limit=3)["next_offset"])
+                self.delete([0, 1])
+                print(len(self.scroll(limit=10)["result"]))
+                print(self.search([1.0, 2.0, 3.0])["success"])
+                self.environment.runner.quit()
+        """
+    )
+    ended = command.load("-u", "1", "-t", "20s")
+    assert ended.requests() == {
+        "upsert": (1, 0),
+        "search": (2, 1),
+        "scroll": (3, 0),
+        "delete": (1, 0),
+        "Aggregated": (7, 1),
+    }, ended.output
+    assert {row["Type"] for row in ended.table("stats")} == {"qdrant", ""}
+    assert ended.stdout.splitlines() == ["[4, 3] True", "3 3", "3", "False"]
+
+
 def test_mqtt_user(command: Command, mqtt_port: int) -> None:
     command.write(
         f"""

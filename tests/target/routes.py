@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from email import message_from_bytes
@@ -171,6 +173,25 @@ async def basic_auth(request: Request, user: str, password: str) -> Response:
     if request.header("authorization") == wanted:
         return as_json({"user": user})
     return text("who are you?", 401, headers=[("WWW-Authenticate", 'Basic realm="target"')])
+
+
+@route("digest")
+async def digest_auth(request: Request, user: str, password: str) -> Response:
+    """Digest authentication (RFC 7616) with MD5 and qop=auth; every nonce is the same."""
+    sent = dict(re.findall(r'(\w+)="?([^",]+)', request.header("authorization")))
+    keys = ("nonce", "nc", "cnonce", "qop")
+    if request.header("authorization").startswith("Digest ") and all(key in sent for key in (*keys, "response")):
+        known = md5(f"{user}:digest:{password}")
+        asked = md5(f"{request.method}:{request.target}")
+        wanted = md5(":".join([known, *(sent[key] for key in keys), asked]))
+        if sent["response"] == wanted and sent["nonce"] == "once":
+            return text(f"{user}, count {sent['nc']}")
+    challenge = 'Digest realm="digest", nonce="once", qop="auth", algorithm=MD5'
+    return text("who are you?", 401, headers=[("WWW-Authenticate", challenge)])
+
+
+def md5(words: str) -> str:
+    return hashlib.md5(words.encode()).hexdigest()
 
 
 @route("login")
