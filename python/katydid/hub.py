@@ -105,12 +105,15 @@ class Hub:
                 self._supersede(perform, following, getcurrent())
 
     def _log(self, lines: list[tuple[str, int, str]]) -> None:
-        gevent.spawn(_log_lines, lines)
+        # In a greenlet of its own, because a handler of the user's may wait.
+        gevent.spawn(self._write, lines)
 
-
-def _log_lines(lines: list[tuple[str, int, str]]) -> None:
-    for target, level, message in lines:
-        logging.getLogger(target).log(level, "%s", message)
+    def _write(self, lines: list[tuple[str, int, str]]) -> None:
+        try:
+            for target, level, message in lines:
+                logging.getLogger(target).log(level, "%s", message)
+        finally:
+            self.core.note_written_logs(len(lines))
 
 
 hub = Hub()

@@ -130,6 +130,11 @@ def test_the_log_tells_the_story(run) -> None:
     assert -1 not in positions and positions == sorted(positions), text
 
 
+def test_the_log_comes_before_the_tables_of_the_end(run) -> None:
+    result = run("--only-summary")
+    assert result.stderr.index("Shutting down") < result.stderr.index("# reqs")
+
+
 def test_log_level(run) -> None:
     assert "Ramping to" not in run("--loglevel", "error", "--only-summary").stderr
 

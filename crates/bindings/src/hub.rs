@@ -116,8 +116,12 @@ impl Hub {
         if !lines.is_empty() {
             let logged = self.callbacks.log.call1(py, (log_tuples(&lines),));
             report(py, logged.map(drop));
-            self.queue.note_written_logs(lines.len());
         }
+    }
+
+    /// Tells that so many of the log records that `drain` handed out are written.
+    fn note_written_logs(&self, count: usize) {
+        self.queue.note_written_logs(count);
     }
 
     /// Lets the calling greenlet wait for `seconds`; others go on. Zero or less only gives others a turn.

@@ -169,7 +169,7 @@ impl HubQueue {
             .map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    /// Tells that the hub thread has written so many log records.
+    /// Tells that Python has written so many log records.
     pub(crate) fn note_written_logs(&self, count: usize) {
         let mut unwritten = self.unwritten_logs.lock();
         *unwritten = unwritten.saturating_sub(count);
