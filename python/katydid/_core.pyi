@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 __version__: str
+#: The version of Locust whose locustfiles run unchanged.
+LOCUST_VERSION: str
 
 def option_table() -> list[dict[str, Any]]:
     """The one table of options, one row for each, in the order of the help.
@@ -135,6 +137,13 @@ class StatsEntry:
             KeyError, TypeError: something is missing or not a number.
         """
 
+class UsageMeter:
+    """How much of the machine this process uses; takes its first reading when it is made."""
+
+    def __init__(self) -> None: ...
+    def read(self) -> tuple[float, float, int]:
+        """Since the reading before: percent of one core, of all threads and of the busiest; and resident bytes."""
+
 class CsvFiles:
     """The four CSV files of a run, for a script that writes them itself.
 
@@ -188,6 +197,9 @@ class Hub:
 
     def drain(self) -> None:
         """Resumes every greenlet whose answer has come, and starts commands. Called by the loop."""
+
+    def note_written_logs(self, count: int) -> None:
+        """Tells that so many of the log records that ``drain`` handed out are written."""
 
     def sleep(self, seconds: float) -> None:
         """Parks the calling greenlet for ``seconds``; others go on."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 import configargparse
 
 from katydid import _core
+from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.event import events
 from katydid.locustfiles import download_locustfile_from_url, exit_handler, parse_locustfile_paths
 from katydid.option_types import (

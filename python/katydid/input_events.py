@@ -43,13 +43,13 @@ class UnixKeyPoller:
 
         termios.tcsetattr(self.stdin, termios.TCSANOW, self.tattr)
 
-    def poll(self) -> str | None:
+    def poll(_self) -> str | None:
         """The next key, or None when none was pressed."""
         import select
 
-        readable, _, _ = select.select([self.stdin], [], [], 0)
+        readable, _, _ = select.select([_self.stdin], [], [], 0)
         # Past the buffer of sys.stdin, in which select would not see what was typed together with this key.
-        return os.read(self.stdin, 1).decode(errors="replace") if readable else None
+        return os.read(_self.stdin, 1).decode(errors="replace") if readable else None
 
 
 class WindowsKeyPoller:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import katydid.locust  # first: makes the library yield, and `import locust` find this package
 from katydid import _command, _core, log, runners, stats
+from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.argument_parser import check_options, get_parser
 from katydid.env import Environment
 from katydid.event import Events, events
@@ -317,6 +318,7 @@ def _run_engine(environment: Environment) -> int:
     assert runner is not None and environment.parsed_options is not None, "made just before"
     # Once more, because the locustfiles may have changed them since the environment was made.
     environment.stats.use_percentiles()
+    runner._leave_monitoring_to_the_engine()
     with listen_to_keyboard(runner):
         return _core.run(
             engine_options(environment.parsed_options),

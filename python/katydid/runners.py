@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 from uuid import uuid4
 
 import katydid.monkey_patch  # noqa: F401  isort: skip
@@ -103,6 +103,7 @@ class Runner:
         self._ramp_done = Event()
         self._shape_done = Event()
         self.greenlet.spawn(_end_with, core, self.greenlet)
+        self._monitor: gevent.Greenlet | None = self.greenlet.spawn(self.monitor_cpu_and_memory)
 
         self._spawn_rate: float | None = None  # of the last start() by a script, or tick of a shape
         runner_names.remember(self)
@@ -215,6 +216,12 @@ class Runner:
         only = None if user_classes is None else [user_class.__name__ for user_class in user_classes]
         self._core.start(int(user_count), float(spawn_rate), self._class_rows(), only)
 
+    def shape_worker(self) -> None:
+        """Lets the environment's load shape decide until it is done; for a greenlet of its own."""
+        self.start_shape()
+        if self.shape_greenlet is not None:
+            self.shape_greenlet.join()
+
     def start_shape(self) -> None:
         """Starts a test whose number of users the environment's load shape decides. Returns at once."""
         if self.shape_greenlet is not None:
@@ -296,6 +303,32 @@ class Runner:
     def log_exception(self, node_id: str, msg: str, formatted_tb: str) -> None:
         """Counts an exception that a task raised on a node."""
         self.stats.core.record_exception(node_id, msg, formatted_tb)
+
+    def monitor_cpu_and_memory(self) -> NoReturn:
+        """Looks every CPU_MONITOR_INTERVAL at what this process uses, and tells listeners; for a greenlet of its own.
+
+        Every runner has one, unless the command runs the test: then the engine does it.
+        """
+        meter = _core.UsageMeter()
+        while True:
+            gevent.sleep(CPU_MONITOR_INTERVAL)
+            self.current_cpu_usage, busiest_thread, self.current_memory_usage = meter.read()
+            events = self.environment.events
+            if busiest_thread > CPU_WARNING_THRESHOLD:
+                events.cpu_warning.fire(environment=self.environment, cpu_usage=self.current_cpu_usage)
+                if not self.cpu_warning_emitted:
+                    logger.warning(f"This process uses {busiest_thread:.0f} % of a core: requests may start late")
+                    self.cpu_warning_emitted = True
+            events.usage_monitor.fire(
+                environment=self.environment,
+                cpu_usage=self.current_cpu_usage,
+                memory_usage=self.current_memory_usage,
+            )
+
+    def _leave_monitoring_to_the_engine(self) -> None:
+        if self._monitor is not None:
+            self._monitor.kill(block=False)
+            self._monitor = None
 
     def cpu_log_warning(self) -> bool:
         """Logs that the process was too busy at some point of the test, if it was; says whether it was.

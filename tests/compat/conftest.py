@@ -12,7 +12,16 @@ def pytest_terminal_summary(terminalreporter) -> None:
     if surface := [one["surface"] for one in said if "surface" in one]:
         terminalreporter.section("what Locust offers")
         terminalreporter.write_line(surface[0])
+    counts = [
+        (len({one[kind] for one in said if kind in one}), plural)
+        for kind, plural in (("locustfile", "locustfiles"), ("script", "scripts"), ("wrong", "wrong options"))
+    ]
     rows = [one["compat"] for one in said if "compat" in one]
+    if any(count for count, _ in counts):
+        differing = sum(not row.endswith("same") for row in rows)
+        told = ", ".join(f"{count} {plural}" for count, plural in counts)
+        terminalreporter.section("what was compared")
+        terminalreporter.write_line(f"{told}; {len(rows)} runs of locustfiles, {differing} differ")
     if not rows:
         return
     terminalreporter.section("the same locustfile on Locust and on Katydid")

@@ -13,6 +13,7 @@ from tests.compat.differential import compare, row
 def test_locust_and_katydid_agree(case: Case, target, record_property) -> None:
     comparison = compare(case, target)
     record_property("compat", row(comparison))
+    record_property("locustfile", case.file)
     assert not comparison.differences, "\n".join(
         [*comparison.differences, "--- what Katydid wrote to stderr", comparison.katydid.stderr[-3000:]]
     )

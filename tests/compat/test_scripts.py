@@ -34,7 +34,8 @@ def run(program: list[str] | str, script: Path, text: str, target: Target) -> li
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_a_script_prints_the_same(script: Path, target: Target, tmp_path: Path) -> None:
+def test_a_script_prints_the_same(script: Path, target: Target, tmp_path: Path, record_property) -> None:
+    record_property("script", script.stem)
     text = script.read_text()
     wanted = run(LOCUST, tmp_path / "on_locust" / script.name, text, target)
     found = run(KATYDID, tmp_path / "on_katydid" / script.name, f"import katydid.locust\n{text}", target)

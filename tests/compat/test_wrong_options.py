@@ -127,7 +127,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_a_wrong_value(wrong: Wrong, folder: Path) -> None:
+def test_a_wrong_value(wrong: Wrong, folder: Path, record_property) -> None:
+    record_property("wrong", str(wrong))
     variables = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **wrong.variables}
     # A run that begins all the same ends soon. Before the options under test, so that those win.
     words = ["-f", wrong.file, "--headless", "-t", "1", "--only-summary", *wrong.arguments]

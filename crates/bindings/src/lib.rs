@@ -29,6 +29,7 @@ mod shared;
 mod stats;
 mod stats_entry;
 mod tables;
+mod usage;
 mod workers;
 
 use pyo3::prelude::*;
@@ -63,10 +64,13 @@ mod _core {
     use crate::stats::{Recorder, Stats};
     #[pymodule_export]
     use crate::stats_entry::StatsEntry;
+    #[pymodule_export]
+    use crate::usage::UsageMeter;
     use pyo3::prelude::*;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("LOCUST_VERSION", katydid_cli::LOCUST_VERSION)
     }
 }

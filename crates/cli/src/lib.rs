@@ -29,3 +29,4 @@ pub use settings::{CsvSettings, Settings};
 pub use signals::{Signal, SignalSource};
 pub use sources::{Parsed, Strictness, Surroundings, parse};
 pub use terminal::Terminal;
+pub use usage::{Usage, UsageMeter};

@@ -5,18 +5,18 @@ use std::time::{Duration, Instant};
 
 /// What was used between two readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Usage {
+pub struct Usage {
     /// All threads together, in percent of one core.
-    pub(crate) process_percent: f64,
+    pub process_percent: f64,
     /// The busiest thread, in percent of one core. Python runs on one, so this is the figure that hits a wall. Threads
     /// that are confined to the same core count as one.
-    pub(crate) busiest_thread_percent: f64,
+    pub busiest_thread_percent: f64,
     /// Resident memory.
-    pub(crate) resident_bytes: u64,
+    pub resident_bytes: u64,
 }
 
 /// Takes readings and tells the difference.
-pub(crate) struct UsageMeter {
+pub struct UsageMeter {
     at: Instant,
     process: Duration,
     threads: HashMap<u64, Duration>,
@@ -24,7 +24,7 @@ pub(crate) struct UsageMeter {
 
 impl UsageMeter {
     /// Takes the first reading.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self {
             at: Instant::now(),
             process: process_time(),
@@ -33,7 +33,7 @@ impl UsageMeter {
     }
 
     /// Takes another reading, and gives what was used since the one before.
-    pub(crate) fn read(&mut self) -> Usage {
+    pub fn read(&mut self) -> Usage {
         let now = Self::start();
         let elapsed = now.at.duration_since(self.at).as_secs_f64().max(1e-3);
         let percent = |used: Duration| used.as_secs_f64() / elapsed * 100.0;

@@ -9,6 +9,7 @@ from katydid import import_hook
 import_hook.install()
 
 from katydid import (  # noqa: E402
+    _core,
     argument_parser,
     clients,
     contrib,
@@ -45,8 +46,8 @@ from katydid.user.wait_time import (  # noqa: E402
 )
 from katydid.util.deprecation import notice  # noqa: E402
 
-__version__ = "2.47.0"
-"""The version of Locust whose locustfiles run unchanged; Katydid's own is ``katydid.__version__``."""
+# Katydid's own is `katydid.__version__`.
+__version__ = _core.LOCUST_VERSION
 
 __all__ = (
     "FastHttpUser",

@@ -166,6 +166,9 @@ class MarkovTaskSet(TaskSet, metaclass=MarkovTaskSetMeta):
     abstract: bool = True
     """Set to True in a class that is only there to be subclassed; not inherited."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
     def get_next_task(self) -> Any:
         """The task at which the chain stands; the chain moves on."""
         task = self.current

@@ -38,8 +38,8 @@ class SequentialTaskSet(TaskSet, metaclass=SequentialTaskSetMeta):
     A task of weight 3 runs three times in a row.
     """
 
-    def __init__(self, parent: Any) -> None:
-        super().__init__(parent)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._task_cycle = cycle(self.tasks)
 
     def get_next_task(self) -> Any:

@@ -6,7 +6,6 @@ WEB = "the web page is not there yet"
 NODES = "runs over several machines are not there yet"
 OLD_NAME = "where Locust refuses the old name, its users run here"
 ENGINE = "the engine decides this; nobody else can"
-PARENT = "the one argument that they ever take is named"
 OWN_CLIENT = "requests are sent by our own engine, not by geventhttpclient: made of what the engine gives"
 
 #: Name, or the beginning of names that ends with `.` or `*` → why.
@@ -18,12 +17,6 @@ DIFFERENCES = {
     "locust.argument_parser.DEFAULT_CONFIG_FILES": "files of our own name are read as well",
     "locust.argument_parser.get_empty_argument_parser": "files of our own name are read as well",
     "locust.argument_parser.get_parser": "files of our own name are read as well",
-    "locust.argument_parser.version": "made for Locust's own use; `locust.__version__` is there",
-    "locust.main.version": "made for Locust's own use; `locust.__version__` is there",
-    "locust.MarkovTaskSet": PARENT,
-    "locust.SequentialTaskSet": PARENT,
-    "locust.user.markov_taskset.MarkovTaskSet": PARENT,
-    "locust.user.sequential_taskset.SequentialTaskSet": PARENT,
     "locust.argument_parser.*_master": NODES,
     "locust.env.Environment.create_web_ui": WEB,
     "locust.rpc.": NODES,
@@ -34,8 +27,6 @@ DIFFERENCES = {
     "locust.stats.setup_distributed_stats_event_listeners": NODES,
     "locust.stats.StatsEntry.response_times_cache": "the engine keeps windows of histograms instead",
     "locust.runners.*.update_state": ENGINE,
-    "locust.runners.*.shape_worker": ENGINE,
-    "locust.runners.*.monitor_cpu_and_memory": ENGINE,
     "locust.web.": WEB,
     "locust.html.DEFAULT_BUILD_PATH": WEB,
     "locust.html.render_template_from": WEB,
@@ -45,5 +36,4 @@ DIFFERENCES = {
     "locust.contrib.fasthttp.LocustUserAgent": OWN_CLIENT,
     "locust.contrib.fasthttp.FAILURE_EXCEPTIONS": OWN_CLIENT,
     "locust.clients.LocustHttpAdapter": "our own engine sends: `katydid.transport.EngineAdapter` is mounted",
-    "locust.input_events.UnixKeyPoller.poll": "the first parameter is called self",
 }
