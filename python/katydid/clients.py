@@ -402,6 +402,11 @@ class HttpSession(_core.Session, requests.Session):
             "url": url,
             "response_length": length,
         }
+        if not catch_response and type(response) is ResponseContextManager and 0 < response.status_code < 400:
+            # The same as below, without the steps that only a block or a failure needs.
+            response._request_event, response.request_meta = self.request_event, meta
+            self.request_event.fire(**meta)
+            return response
         wrapped = ResponseContextManager.wrap_response(
             response, request_event=self.request_event, request_meta=meta, catch_response=catch_response
         )
