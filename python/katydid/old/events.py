@@ -65,14 +65,14 @@ class _Lenient:
         return hash(self._handler)
 
 
-class RenamedEventHook(EventHook):
-    """A hook by its old name: its listeners hear of the new one, which firing it fires."""
+class _OldEventHook(EventHook):
+    """A hook of an old name on top of one of today: hears of it once somebody listens, and says what to use now."""
 
-    def __init__(self, hook: EventHook, arguments: Mapping[str, str], names: tuple[str, str]) -> None:
+    def __init__(self, hook: EventHook, name: str, advice: str) -> None:
         super().__init__()
         self._hook = hook
-        self._arguments = arguments
-        self._names = names
+        self._name = name
+        self._advice = advice
 
     def add_listener(self, handler: Listener) -> Listener:
         self._say_what_is_new()
@@ -80,37 +80,40 @@ class RenamedEventHook(EventHook):
             self._hook.add_listener(self._pass_on)
         return super().add_listener(handler)
 
+    def _pass_on(self, **kwargs: Any) -> None:
+        raise NotImplementedError
+
+    def _say_what_is_new(self) -> None:
+        notice(self._name, f"events.{self._name} is retired: use {self._advice}")
+
+
+class RenamedEventHook(_OldEventHook):
+    """A hook by its old name: its listeners hear of the new one, which firing it fires."""
+
+    def __init__(self, hook: EventHook, arguments: Mapping[str, str], names: tuple[str, str]) -> None:
+        old, new = names
+        super().__init__(hook, old, f"events.{new}")
+        self._arguments = arguments
+
     def fire(self, *, reverse: bool = False, **kwargs: Any) -> None:
         self._say_what_is_new()
         self._hook.fire(reverse=reverse, **{self._arguments.get(name, name): kwargs[name] for name in kwargs})
 
     def _pass_on(self, **kwargs: Any) -> None:
-        if self._names[0].startswith("master_") and not _is_master(kwargs["environment"].runner):
+        if self._name.startswith("master_") and not _is_master(kwargs["environment"].runner):
             return
         super().fire(**{old: kwargs.get(new) for old, new in self._arguments.items()})
 
-    def _say_what_is_new(self) -> None:
-        old, new = self._names
-        notice(old, f"events.{old} is retired: use events.{new}")
 
-
-class OutcomeEventHook(EventHook):
+class OutcomeEventHook(_OldEventHook):
     """``request_success`` or ``request_failure`` of Locust before 1.5, kept alive on top of ``request``.
 
     Firing it fires ``request``, so the request is counted; its listeners hear of every request with that outcome.
     """
 
     def __init__(self, request: EventHook, name: str, failures: bool) -> None:
-        super().__init__()
-        self._request = request
-        self._name = name
+        super().__init__(request, name, "events.request, whose exception is None for a success")
         self._failures = failures
-
-    def add_listener(self, handler: Listener) -> Listener:
-        self._say_what_is_new()
-        if not self._handlers:
-            self._request.add_listener(self._pass_on)
-        return super().add_listener(handler)
 
     def fire(self, *, reverse: bool = False, **kwargs: Any) -> None:
         self._say_what_is_new()
@@ -120,18 +123,16 @@ class OutcomeEventHook(EventHook):
             kwargs.setdefault("exception", LookupError("no exception was given to request_failure"))
         else:
             kwargs["exception"] = None
-        self._request.fire(reverse=reverse, **kwargs)
+        self._hook.fire(reverse=reverse, **kwargs)
 
     def _pass_on(self, exception: BaseException | None = None, **kwargs: Any) -> None:
         if bool(exception) is not self._failures:
             return
         if self._failures:
             kwargs["exception"] = exception
+        known = {name: kwargs[name] for name in _OUTCOME_ARGUMENTS if name in kwargs}
         for handler in self._handlers[:]:
-            handler(**_accepted_by(handler, {name: kwargs[name] for name in _OUTCOME_ARGUMENTS if name in kwargs}))
-
-    def _say_what_is_new(self) -> None:
-        notice(self._name, f"events.{self._name} is retired: use events.request, whose exception is None for a success")
+            handler(**_accepted_by(handler, known))
 
 
 def _is_master(runner: Any) -> bool:
