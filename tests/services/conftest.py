@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,16 @@ def grpc_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="session")
 def mongodb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     yield from _own("mongodb_server", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def milvus_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder = tmp_path_factory.mktemp("milvus")
+    port = free_port()
+    place = ["--host", "127.0.0.1", "--port", str(port), "--data-dir", str(folder / "data")]
+    words = [sys.executable, "-m", "milvus_lite", "server", *place]
+    with running(words, lambda: accepts(port), folder / "log"):
+        yield port
 
 
 @pytest.fixture(scope="session")

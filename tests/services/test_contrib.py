@@ -238,6 +238,57 @@ def test_qdrant_user(command: Command) -> None:
     assert ended.stdout.splitlines() == ["[4, 3] True", "3 3", "3", "False"]
 
 
+def test_milvus_user(command: Command, milvus_port: int) -> None:
+    command.write(
+        f"""
+        from locust import task
+        from locust.contrib.milvus import MilvusUser
+        from pymilvus import DataType, MilvusClient
+
+        schema = MilvusClient.create_schema()
+        schema.add_field("id", DataType.INT64, is_primary=True)
+        schema.add_field("place", DataType.FLOAT_VECTOR, dim=2)
+        index = MilvusClient.prepare_index_params()
+        index.add_index(field_name="place", index_type="FLAT", metric_type="L2")
+
+        class Searcher(MilvusUser):
+            def __init__(self, environment):
+                super().__init__(
+                    environment,
+                    uri="http://127.0.0.1:{milvus_port}",
+                    collection_name="things",
+                    schema=schema,
+                    index_params=index,
+                )
+
+            @task
+            def once(self):
+                print(self.insert([{{"id": n, "place": [n, 0.0]}} for n in range(5)])["success"])
+                self.upsert([{{"id": 5, "place": [5.0, 0.0]}}])
+                self.client.client.load_collection("things")
+                found = self.search([[4.0, 0.0]], "place", 2, calculate_recall=True, ground_truth=[4, 0])
+                print(sorted(hit["id"] for hit in found["result"][0]), found["recall"])
+                print(len(self.query("id > 2")["result"]))
+                self.delete("id in [0, 1]")
+                print(self.query("id < 2")["empty"])
+                print(self.search([[1.0, 2.0, 3.0]], "place", 2)["success"])
+                self.environment.runner.quit()
+        """
+    )
+    ended = command.load("-u", "1", "-t", "20s")
+    assert ended.requests() == {
+        "insert": (1, 0),
+        "upsert": (1, 0),
+        "search": (2, 1),
+        "recall": (1, 0),
+        "query": (2, 0),
+        "delete": (1, 0),
+        "Aggregated": (8, 1),
+    }, ended.output
+    assert {row["Type"] for row in ended.table("stats")} == {"milvus", ""}
+    assert ended.stdout.splitlines() == ["True", "[3, 4] 0.5", "3", "True", "False"]
+
+
 def test_mqtt_user(command: Command, mqtt_port: int) -> None:
     command.write(
         f"""

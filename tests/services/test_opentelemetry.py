@@ -1,8 +1,10 @@
-"""`--otel` against a collector that speaks OTLP over HTTP, and without one."""
+"""`--otel` against a collector that speaks OTLP over HTTP or gRPC, and without one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
 
 from tests.product.command import Command
 from tests.services.running import accepts, free_port, own_server, running
@@ -22,14 +24,19 @@ FILE = """
 """
 
 
-def test_spans_durations_users_and_logs_arrive(command: Command, openai_port: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_spans_durations_users_and_logs_arrive(
+    protocol: str, command: Command, openai_port: int, tmp_path: Path
+) -> None:
     command.write(FILE)
     port, noted = free_port(), tmp_path / "noted"
     noted.touch()
-    with running([*own_server("collector_server", port), str(noted)], lambda: accepts(port), tmp_path / "log"):
+    with running(
+        [*own_server("collector_server", port), str(noted), protocol], lambda: accepts(port), tmp_path / "log"
+    ):
         ended = command.load(
             *("--otel", "-u", "1", "-t", "20s", "--host", f"http://127.0.0.1:{openai_port}"),
-            OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
+            OTEL_EXPORTER_OTLP_PROTOCOL=protocol,
             OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}",
         )
         came = noted.read_text().splitlines()
