@@ -1,11 +1,9 @@
 //! `StatsEntry`: one entry of an environment's statistics for Python, or one that belongs to none.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use katydid_stats::{
-    Collector, Entry, EntryDelta, Recorder, RunStats, Sample, SecondDelta, SparseCounts, TOTAL_NAME,
-    Timestamp,
+    Collector, Entry, EntryDelta, EntryReport, Recorder, RunStats, Sample, TOTAL_NAME, Timestamp,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyAttributeError;
@@ -122,15 +120,15 @@ impl StatsEntry {
     }
 
     /// Adds what `serialize` told of an entry. Its times are told to two digits, and by no second.
-    fn add_report(&self, report: EntryReport) {
-        self.merge(&report.delta(&self.method, &self.name));
+    fn add_report(&self, report: ReportFields) {
+        self.merge(&report.of(&self.method, &self.name).delta());
     }
 }
 
-/// An entry as Locust's `StatsEntry.serialize` tells it.
+/// A `katydid_stats::EntryReport` as Python has it.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-struct EntryReport {
+struct ReportFields {
     last_request_timestamp: Option<f64>,
     start_time: f64,
     num_requests: u64,
@@ -139,52 +137,29 @@ struct EntryReport {
     total_response_time: f64,
     max_response_time: f64,
     min_response_time: Option<f64>,
-    total_content_length: u64,
-    response_times: Vec<(f64, u64)>,
+    total_content_length: f64,
+    response_times: Vec<(i64, u64)>,
     num_reqs_per_sec: Vec<(i64, u64)>,
     num_fail_per_sec: Vec<(i64, u64)>,
 }
 
-impl EntryReport {
-    fn delta(self, method: &Arc<str>, name: &Arc<str>) -> EntryDelta {
-        let mut seconds = BTreeMap::<i64, (u64, u64)>::new();
-        for (second, requests) in self.num_reqs_per_sec {
-            seconds.entry(second).or_default().0 += requests;
-        }
-        for (second, failures) in self.num_fail_per_sec {
-            seconds.entry(second).or_default().1 += failures;
-        }
-        let mut seconds: Vec<_> = seconds
-            .into_iter()
-            .map(|(second, (requests, failures))| SecondDelta {
-                second,
-                requests,
-                failures,
-                response_times: SparseCounts::default(),
-            })
-            .collect();
-        let start = Timestamp(self.start_time);
-        let last = self.last_request_timestamp.map(Timestamp);
-        seconds.push(SecondDelta {
-            second: last.unwrap_or(start).second(),
-            requests: 0,
-            failures: 0,
-            response_times: SparseCounts::from_milliseconds(self.response_times),
-        });
-        EntryDelta {
-            method: method.clone(),
+impl ReportFields {
+    fn of(self, method: &Arc<str>, name: &Arc<str>) -> EntryReport {
+        EntryReport {
             name: name.clone(),
+            method: method.clone(),
+            last_request_timestamp: self.last_request_timestamp,
+            start_time: self.start_time,
             num_requests: self.num_requests,
             num_none_requests: self.num_none_requests,
             num_failures: self.num_failures,
-            total_response_time_ms: self.total_response_time,
-            min_response_time_ms: self.min_response_time,
-            // Locust says 0 where nothing was measured.
-            max_response_time_ms: self.min_response_time.map(|_| self.max_response_time),
+            total_response_time: self.total_response_time,
+            max_response_time: self.max_response_time,
+            min_response_time: self.min_response_time,
             total_content_length: self.total_content_length,
-            first_timestamp: start,
-            last_request_timestamp: last,
-            seconds,
+            response_times: self.response_times.into_iter().collect(),
+            num_reqs_per_sec: self.num_reqs_per_sec.into_iter().collect(),
+            num_fail_per_sec: self.num_fail_per_sec.into_iter().collect(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a runner can be asked to do. Does not do it.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
 use crate::error::RunnerError;
@@ -45,6 +47,12 @@ pub enum RunnerCommand {
     Start(StartRequest, oneshot::Sender<Result<(), RunnerError>>),
     /// Lets a load shape lead. Replies as soon as the request is accepted or refused.
     StartShape(ShapeRequest, oneshot::Sender<Result<(), RunnerError>>),
+    /// A worker is there from now on, to have users. Only for a runner whose users are on workers.
+    WorkerJoined(Arc<str>),
+    /// A worker is gone, and its users with it.
+    WorkerLeft(Arc<str>),
+    /// Users can no longer be hosted, for this reason: ends the test as one that failed.
+    Fail(String),
     /// Ends the test. Replies when every user is gone and listeners have been told.
     Stop(oneshot::Sender<()>),
     /// Ends the test and the runner. Replies when both are over.

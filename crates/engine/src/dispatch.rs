@@ -4,44 +4,29 @@
 //! The rules are Locust's, so that the same numbers give the same users at every step. [`ladder`] picks the
 //! class of the next user, this file keeps who is where.
 
+mod hosts;
 mod ladder;
 mod pace;
+mod places;
+mod step;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::DispatchError;
 use crate::user_class::{UserClass, UserCounts};
+use hosts::interleave_hosts;
 use ladder::Ladder;
 use pace::Pace;
+use places::Places;
+pub use step::{Step, WorkerUsers};
 
 /// Users by class, by worker id.
 pub type UsersOnWorkers = BTreeMap<String, UserCounts>;
 
 /// The id of the only worker of a run without workers.
 const LOCAL: &str = "local";
-
-/// One step of a ramp.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The complete numbers that should live after this step, on every worker.
-    pub users: UsersOnWorkers,
-    /// How long after the start of this step the next one starts; nothing when the target is reached.
-    pub pause: Duration,
-}
-
-impl Step {
-    /// The numbers over all workers.
-    pub fn total(self) -> UserCounts {
-        let mut total = UserCounts::new();
-        for counts in self.users.into_values() {
-            for (name, count) in counts {
-                *total.entry(name).or_default() += count;
-            }
-        }
-        total
-    }
-}
 
 /// Where a ramp is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,32 +39,22 @@ enum Progress {
     Over,
 }
 
-/// One running user: on which worker (row) and of which class (column).
-#[derive(Clone, Copy, Debug)]
-struct Placed {
-    row: u32,
-    column: u32,
-}
-
 /// Decides who should run where. Lives as long as a test; each start or change of a test is one [`begin`].
 ///
 /// [`begin`]: Self::begin
 pub struct Dispatcher {
     /// Sorted by name; a class is its index here.
     classes: Vec<UserClass>,
+    /// Their names, as steps carry them.
+    names: Arc<[String]>,
     /// Every worker that is present, in the order of distribution.
-    workers: Vec<String>,
-    /// The workers that `table` speaks of: `workers`, except while none is present.
-    rows: Vec<String>,
-    /// Users by row and class.
-    table: Vec<Vec<u64>>,
-    /// Users in the order in which they were added; removed from the end.
-    placed: Vec<Placed>,
+    workers: Vec<Arc<str>>,
+    /// Who is where. Speaks of `workers`, except while none is present.
+    places: Places,
     ladder: Ladder,
-    next_row: usize,
     target: u64,
     pace: Pace,
-    smooth: bool,
+    gradual: bool,
     progress: Progress,
     rebalance: bool,
     exhausted: bool,
@@ -89,19 +64,17 @@ impl Dispatcher {
     /// Makes a dispatcher for these workers. Fails for an empty or contradictory list of classes.
     pub fn new(workers: Vec<String>, classes: Vec<UserClass>) -> Result<Self, DispatchError> {
         let classes = sorted_and_checked(classes)?;
-        let workers = interleave_hosts(workers);
+        let workers = interleave_hosts(workers.into_iter().map(Arc::from).collect());
         let all = (0..classes.len()).collect();
         Ok(Self {
-            table: vec![vec![0; classes.len()]; workers.len()],
-            rows: workers.clone(),
+            names: classes.iter().map(|class| class.name.clone()).collect(),
+            places: Places::new(workers.clone(), classes.len()),
             ladder: Ladder::new(all, true),
             classes,
             workers,
-            placed: Vec::new(),
-            next_row: 0,
             target: 0,
             pace: Pace::locust(1.0),
-            smooth: false,
+            gradual: false,
             progress: Progress::Over,
             rebalance: false,
             exhausted: false,
@@ -113,9 +86,14 @@ impl Dispatcher {
         Self::new(vec![LOCAL.to_owned()], classes)
     }
 
-    /// Cuts ramps of more than 100 users per second into many small steps instead of one burst each second.
-    pub fn smooth(self) -> Self {
-        Self { smooth: true, ..self }
+    /// Spares target and workers what Locust does in one go: ramps of more than 100 users per second are cut into
+    /// many small steps instead of one burst each second, and when workers come or go, users move at the spawn rate.
+    pub fn gradual(self) -> Self {
+        Self {
+            gradual: true,
+            places: self.places.level(),
+            ..self
+        }
     }
 
     /// From the start of a ramp to its first step.
@@ -152,13 +130,22 @@ impl Dispatcher {
             }
         }
         self.target = target;
-        self.pace = if self.smooth {
-            Pace::smooth(spawn_rate)
+        self.pace = if self.gradual {
+            Pace::smooth(spawn_rate, self.workers.len())
         } else {
             Pace::locust(spawn_rate)
         };
         self.progress = Progress::Fresh;
+        self.places.touch_all();
         Ok(())
+    }
+
+    /// Goes on towards the last target after workers came or went, at the rate that was asked for last. `false` when
+    /// there is nothing to do.
+    pub fn resume(&mut self) -> bool {
+        self.progress = Progress::Stepping;
+        self.exhausted = false;
+        !self.is_over()
     }
 
     /// Takes the next step of the ramp; `None` when it is over.
@@ -179,15 +166,15 @@ impl Dispatcher {
             }
             Progress::Stepping => {}
         }
-        if self.exhausted || self.user_count() == self.target {
+        if self.has_arrived() {
             self.exhausted = false;
             self.progress = Progress::Over;
             return None;
         }
-        if self.user_count() < self.target {
-            self.add_users()
-        } else {
-            self.remove_users()
+        match self.user_count() {
+            count if count < self.target && !self.exhausted => self.add_users(),
+            count if count > self.target => self.remove_users(),
+            _ => self.places.even_out(self.pace.users_per_step),
         }
         Some(self.step())
     }
@@ -195,60 +182,69 @@ impl Dispatcher {
     /// Whether every user of the ramp has been handed out.
     pub fn is_over(&self) -> bool {
         self.progress == Progress::Over
-            || (self.progress == Progress::Stepping
-                && !self.rebalance
-                && (self.exhausted || self.user_count() == self.target))
+            || (self.progress == Progress::Stepping && !self.rebalance && self.has_arrived())
+    }
+
+    fn has_arrived(&self) -> bool {
+        (self.exhausted || self.user_count() == self.target) && (!self.gradual || self.places.are_even())
     }
 
     /// Users handed out by now.
     pub fn user_count(&self) -> u64 {
-        self.placed.len() as u64
+        self.places.user_count()
     }
 
     /// Users handed out by now, by class and worker.
     pub fn users_on_workers(&self) -> UsersOnWorkers {
-        let named = |row: &Vec<u64>| {
-            self.classes
-                .iter()
-                .map(|class| class.name.clone())
-                .zip(row.iter().copied())
-                .collect()
-        };
-        self.rows
-            .iter()
-            .cloned()
-            .zip(self.table.iter().map(named))
+        let named = |row: &[u64]| self.names.iter().cloned().zip(row.iter().copied()).collect();
+        self.places
+            .rows()
+            .map(|(worker, row)| (worker.to_string(), named(row)))
             .collect()
     }
 
-    /// Adds a worker; the next step spreads all users anew.
+    /// Adds a worker; the next step spreads all users anew, or the next steps move users to it.
     pub fn add_worker(&mut self, id: &str) {
-        if self.workers.iter().any(|worker| worker == id) {
+        if self.workers.iter().any(|worker| **worker == *id) {
             return;
         }
-        self.workers.push(id.to_owned());
-        self.workers = interleave_hosts(std::mem::take(&mut self.workers));
-        self.spread_anew();
+        let mut workers = std::mem::take(&mut self.workers);
+        workers.push(id.into());
+        self.workers = interleave_hosts(workers);
+        self.workers_changed();
     }
 
-    /// Removes a worker; the next step spreads its users over those that are left, if any is.
+    /// Removes a worker; the next step spreads its users over those that are left, if any is, or the next steps make
+    /// up for them.
     pub fn remove_worker(&mut self, id: &str) {
-        self.workers.retain(|worker| worker != id);
+        self.workers.retain(|worker| **worker != *id);
         if !self.workers.is_empty() {
+            self.workers_changed();
+        }
+    }
+
+    /// How many workers are present.
+    pub fn worker_count(&self) -> usize {
+        self.workers.len()
+    }
+
+    fn workers_changed(&mut self) {
+        if self.gradual {
+            let lost = self.places.move_to(&self.workers);
+            self.ladder.owe(lost);
+            self.pace = self.pace.for_workers(self.workers.len());
+        } else {
             self.spread_anew();
         }
     }
 
-    fn step(&self) -> Step {
-        let pause = if self.exhausted || self.user_count() == self.target {
+    fn step(&mut self) -> Step {
+        let pause = if self.has_arrived() {
             Duration::ZERO
         } else {
             self.pace.pause
         };
-        Step {
-            users: self.users_on_workers(),
-            pause,
-        }
+        self.places.step(self.names.clone(), pause)
     }
 
     fn columns(&self, names: &[String]) -> Result<Vec<usize>, DispatchError> {
@@ -279,19 +275,13 @@ impl Dispatcher {
 
     /// Adds one user; `false` when no class wants any more.
     fn add_user(&mut self) -> bool {
-        if self.rows.is_empty() {
+        if self.places.is_nowhere() {
             return false;
         }
-        let Some(column) = self.ladder.next(&self.classes, &self.table) else {
+        let Some(column) = self.ladder.next(&self.classes, self.places.totals()) else {
             return false;
         };
-        let row = self.next_row % self.rows.len();
-        self.next_row = (row + 1) % self.rows.len();
-        self.table[row][column] += 1;
-        self.placed.push(Placed {
-            row: row as u32,
-            column: column as u32,
-        });
+        self.places.add(column);
         true
     }
 
@@ -299,21 +289,16 @@ impl Dispatcher {
         let kept = self
             .target
             .max(self.user_count().saturating_sub(self.pace.users_per_step));
-        for gone in self.placed.drain(kept as usize..) {
-            self.table[gone.row as usize][gone.column as usize] -= 1;
-        }
+        self.places.keep(kept);
         self.ladder.fixed_falls_due();
     }
 
     /// Works out the present number of users from nothing, on the present workers.
     fn spread_anew(&mut self) {
-        let user_count = self.placed.len();
-        self.rows.clone_from(&self.workers);
-        self.table = vec![vec![0; self.classes.len()]; self.rows.len()];
-        self.placed.clear();
+        let user_count = self.user_count();
+        self.places = Places::new(self.workers.clone(), self.classes.len());
         self.ladder = Ladder::new(self.ladder.columns().to_vec(), true);
-        self.next_row = 0;
-        while self.placed.len() < user_count && self.add_user() {}
+        while self.user_count() < user_count && self.add_user() {}
         self.rebalance = true;
     }
 }
@@ -347,21 +332,4 @@ fn check_spawn_rate(spawn_rate: f64) -> Result<(), DispatchError> {
         return Err(DispatchError::SpawnRateNotFinite(spawn_rate));
     }
     Ok(())
-}
-
-/// Orders workers so that hosts take turns. The host is what stands before the first underscore of an id.
-fn interleave_hosts(mut workers: Vec<String>) -> Vec<String> {
-    workers.sort();
-    let mut seen: HashSet<String> = HashSet::with_capacity(workers.len());
-    workers.retain(|id| seen.insert(id.clone()));
-    let mut earlier_on_host: BTreeMap<String, usize> = BTreeMap::new();
-    let mut indexed: Vec<(usize, String)> = Vec::with_capacity(workers.len());
-    for id in workers {
-        let host = id.split('_').next().unwrap_or_default().to_owned();
-        let index = earlier_on_host.entry(host).or_default();
-        indexed.push((*index, id));
-        *index += 1;
-    }
-    indexed.sort();
-    indexed.into_iter().map(|(_, id)| id).collect()
 }

@@ -37,6 +37,12 @@ pub enum RunnerError {
     /// The ramp cannot be worked out.
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
+    /// Users live on workers, and none is connected.
+    #[error("no worker is connected")]
+    NoWorker,
+    /// A worker starts what its master tells it, and nothing else.
+    #[error("only the master starts a test")]
+    LedByMaster,
     /// One shape at a time.
     #[error("a load shape is running already")]
     ShapeRunning,

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::dispatch::Step;
 use crate::event::{Announced, RunEvent};
 use crate::user_class::UserCounts;
 
@@ -27,6 +28,11 @@ pub trait UserHost: Send + Sync + 'static {
     /// `ends_ramp`: the reply is answered at once with the announcement that the ramp is over.
     fn set_users(&self, wanted: UserCounts, ends_ramp: bool) -> HostReply<()>;
 
+    /// The same for a step of a ramp, of which a host over workers wants to know who is where.
+    fn take_step(&self, step: Step, ends_ramp: bool) -> HostReply<()> {
+        self.set_users(step.total(), ends_ramp)
+    }
+
     /// Stops every user, with the stop timeout applied. Resolves when all are gone.
     fn stop_all(&self) -> HostReply<()>;
 
@@ -35,6 +41,11 @@ pub trait UserHost: Send + Sync + 'static {
 
     /// Users alive at this moment. Never blocks.
     fn user_counts(&self) -> UserCounts;
+
+    /// The run is over, and nothing more is asked but announcements. Resolves when all that was measured is in.
+    fn leave(&self) -> HostReply<()> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// How long the oldest of the requests above has waited without the host taking notice of it. Only a host
     /// whose thread user code can block has anything to say here.

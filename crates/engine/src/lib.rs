@@ -15,7 +15,7 @@ mod state;
 mod user_class;
 
 pub use command::{RunnerCommand, ShapeEnd, ShapeRequest, StartRequest};
-pub use dispatch::{Dispatcher, Step, UsersOnWorkers};
+pub use dispatch::{Dispatcher, Step, UsersOnWorkers, WorkerUsers};
 pub use error::{DispatchError, RunnerError};
 pub use event::{Announced, RunEvent};
 pub use host::{HostError, HostReply, UserHost};

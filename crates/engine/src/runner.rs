@@ -7,6 +7,7 @@
 mod handle;
 mod leading;
 mod status;
+mod workers;
 
 use std::future::{Future, pending};
 use std::sync::Arc;
@@ -62,6 +63,8 @@ pub struct Runner {
     observer: Observer,
     commands: mpsc::UnboundedReceiver<RunnerCommand>,
     status: watch::Sender<RunnerStatus>,
+    /// Who has users, if that is not this process alone; in the order in which they came.
+    workers: Option<Vec<Arc<str>>>,
     dispatcher: Option<Dispatcher>,
     awaited: Option<Awaited>,
     /// When the next step of the ramp is due.
@@ -79,6 +82,20 @@ pub struct Runner {
 impl Runner {
     /// Makes a runner and the handle to it. Nothing happens until [`Runner::run`] is polled.
     pub fn new(host: Arc<dyn UserHost>, observer: Observer) -> (Self, RunnerHandle) {
+        Self::with_workers(host, observer, None)
+    }
+
+    /// The same for a host whose users are on workers. Who they are is told by [`RunnerCommand::WorkerJoined`] and
+    /// [`RunnerCommand::WorkerLeft`].
+    pub fn over_workers(host: Arc<dyn UserHost>, observer: Observer) -> (Self, RunnerHandle) {
+        Self::with_workers(host, observer, Some(Vec::new()))
+    }
+
+    fn with_workers(
+        host: Arc<dyn UserHost>,
+        observer: Observer,
+        workers: Option<Vec<Arc<str>>>,
+    ) -> (Self, RunnerHandle) {
         // Unbounded: commands come from people and listeners, a handful per test, and must never block them.
         let (command_sender, commands) = mpsc::unbounded_channel();
         let (status, status_receiver) = watch::channel(RunnerStatus::default());
@@ -87,6 +104,7 @@ impl Runner {
             observer,
             commands,
             status,
+            workers,
             dispatcher: None,
             awaited: None,
             step_due: None,
@@ -145,6 +163,12 @@ impl Runner {
             RunnerCommand::StartShape(request, reply) => {
                 let _ = reply.send(self.start_shape(request));
             }
+            RunnerCommand::WorkerJoined(id) => self.worker_joined(id),
+            RunnerCommand::WorkerLeft(id) => self.worker_left(&id),
+            RunnerCommand::Fail(why) => {
+                self.note_failure(&HostError(why));
+                self.stop();
+            }
             RunnerCommand::Stop(reply) => {
                 self.waiting_for_stop.push(reply);
                 self.stop();
@@ -190,7 +214,10 @@ impl Runner {
         match &mut self.dispatcher {
             Some(dispatcher) => dispatcher.begin(user_count, spawn_rate, only.as_deref())?,
             None => {
-                let mut dispatcher = Dispatcher::local(user_classes)?.smooth();
+                if self.workers.as_ref().is_some_and(Vec::is_empty) {
+                    return Err(RunnerError::NoWorker);
+                }
+                let mut dispatcher = self.new_dispatcher(user_classes)?;
                 dispatcher.begin(user_count, spawn_rate, only.as_deref())?;
                 self.dispatcher = Some(dispatcher);
             }
@@ -235,9 +262,8 @@ impl Runner {
             status.spawn_lag = late;
             status.spawn_steps += 1;
         });
-        let wanted = step.total();
-        log::debug!(target: TARGET, "Ramping to {}", status::counts_for_log(&wanted));
-        let reply = self.host.set_users(wanted, ends_ramp);
+        log::debug!(target: TARGET, "Ramping to {}", status::counts_for_log(&step.total()));
+        let reply = self.host.take_step(step, ends_ramp);
         self.wait_for(Call::SetUsers, async { reply.await.map(|()| None) });
     }
 
@@ -270,6 +296,8 @@ impl Runner {
             Call::SetUsers if self.dispatcher.as_ref().is_some_and(Dispatcher::is_over) => {
                 self.complete_ramp()
             }
+            // Workers came or went while the last step was carried out.
+            Call::SetUsers if self.step_due.is_none() => self.step_due = Some(Instant::now()),
             Call::SetUsers | Call::SpawningComplete => {}
         }
     }

@@ -36,8 +36,20 @@ fn total(users: &UsersOnWorkers) -> u64 {
     counts(users).iter().flatten().sum()
 }
 
-fn play(dispatcher: &mut Dispatcher) -> Vec<Step> {
-    std::iter::from_fn(|| dispatcher.next_step()).collect()
+/// A step, and the complete numbers after it.
+struct Played {
+    step: Step,
+    users: UsersOnWorkers,
+}
+
+fn play_one(dispatcher: &mut Dispatcher) -> Option<Played> {
+    let step = dispatcher.next_step()?;
+    let users = dispatcher.users_on_workers();
+    Some(Played { step, users })
+}
+
+fn play(dispatcher: &mut Dispatcher) -> Vec<Played> {
+    std::iter::from_fn(|| play_one(dispatcher)).collect()
 }
 
 #[test]
@@ -66,13 +78,13 @@ fn every_step_is_the_one_that_locust_takes() {
                     step.pause.is_zero() || (step.pause.as_secs_f64() - ramp.pause).abs() < 1e-9,
                     "{place}"
                 );
-                for (_, verb, worker) in ramp.changes.iter().filter(|(at, _, _)| *at == steps.len()) {
+                steps.push(counts(&dispatcher.users_on_workers()));
+                for (_, verb, worker) in ramp.changes.iter().filter(|(at, _, _)| *at + 1 == steps.len()) {
                     match verb.as_str() {
                         "add" => dispatcher.add_worker(worker),
                         _ => dispatcher.remove_worker(worker),
                     }
                 }
-                steps.push(counts(&step.users));
             }
             assert_eq!(steps, ramp.steps, "{place}");
         }
@@ -128,7 +140,7 @@ fn the_last_worker_leaving_and_another_coming_keeps_the_users() {
     dispatcher.next_step().unwrap();
     dispatcher.remove_worker("a_1");
     dispatcher.add_worker("b_1");
-    let users = dispatcher.next_step().unwrap().users;
+    let users = play_one(&mut dispatcher).unwrap().users;
     assert_eq!(
         users,
         UsersOnWorkers::from([("b_1".to_owned(), [("A".to_owned(), 2)].into())])
@@ -187,7 +199,7 @@ proptest! {
             let steps = play(&mut dispatcher);
             prop_assert_eq!(total(&steps.last().unwrap().users), wanted);
             prop_assert!(dispatcher.is_over());
-            prop_assert!(steps.last().unwrap().pause.is_zero());
+            prop_assert!(steps.last().unwrap().step.pause.is_zero());
             let per_step = (rate.floor() as u64).max(1);
             let expected = wanted.abs_diff(before).div_ceil(per_step).max(1);
             prop_assert!(steps.len() as u64 == expected || fixed_only && steps.len() as u64 <= expected + 1);
@@ -226,7 +238,7 @@ proptest! {
             dispatcher.add_worker(&format!("b_{number}"));
         }
         dispatcher.begin(users, 1.0, None).unwrap();
-        let rows = counts(&dispatcher.next_step().unwrap().users);
+        let rows = counts(&play_one(&mut dispatcher).unwrap().users);
         let sizes: Vec<u64> = rows.iter().map(|row| row.iter().sum()).collect();
         prop_assert_eq!(sizes.iter().sum::<u64>(), users as u64);
         prop_assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 1);

@@ -20,6 +20,8 @@ struct Merged {
     stats: RunStats,
     /// The recorder whose turn it is not; empty outside of a swap.
     spare: Recorder,
+    /// What was recorded here and not yet passed on, if it is to be.
+    unsent: Option<StatsDelta>,
 }
 
 impl Collector {
@@ -30,6 +32,7 @@ impl Collector {
             merged: Mutex::new(Merged {
                 stats: RunStats::new(limits, now),
                 spare: Recorder::new(limits),
+                unsent: None,
             }),
             health: Health::default(),
         }
@@ -55,6 +58,16 @@ impl Collector {
         self.with(|_| ());
     }
 
+    /// From now on what is recorded here is kept a second time, for [`take_unsent`](Self::take_unsent).
+    pub fn keep_unsent(&self) {
+        self.with_merged(|merged| merged.unsent = Some(StatsDelta::default()));
+    }
+
+    /// What was recorded since the last call. Empty unless [`keep_unsent`](Self::keep_unsent) was called.
+    pub fn take_unsent(&self) -> StatsDelta {
+        self.with_merged(|merged| merged.unsent.as_mut().map(std::mem::take).unwrap_or_default())
+    }
+
     /// Merges what was measured elsewhere.
     pub fn merge(&self, delta: StatsDelta) {
         self.with(|stats| stats.merge(delta));
@@ -65,14 +78,20 @@ impl Collector {
     /// Recording goes on meanwhile, also from within `action`; another `with` from within it would wait for
     /// ever.
     pub fn with<R>(&self, action: impl FnOnce(&mut RunStats) -> R) -> R {
+        self.with_merged(|merged| action(&mut merged.stats))
+    }
+
+    fn with_merged<R>(&self, action: impl FnOnce(&mut Merged) -> R) -> R {
         let mut merged = self.merged.lock();
-        let Merged { stats, spare } = &mut *merged;
-        std::mem::swap(&mut *self.recorder.lock(), spare);
-        let delta = spare.take();
+        std::mem::swap(&mut *self.recorder.lock(), &mut merged.spare);
+        let delta = merged.spare.take();
         if !delta.is_empty() {
-            stats.merge(delta);
+            if let Some(unsent) = &mut merged.unsent {
+                unsent.merge(delta.clone());
+            }
+            merged.stats.merge(delta);
         }
-        action(stats)
+        action(&mut merged)
     }
 
     /// Every number a report needs, as of `now`.
@@ -94,7 +113,10 @@ impl Collector {
     /// Forgets everything, the generator's health included: a new run starts `now`.
     pub fn clear(&self, now: Timestamp) {
         self.health.clear();
-        self.with(|stats| stats.clear(now));
+        self.with_merged(|merged| {
+            merged.stats.clear(now);
+            merged.unsent.iter_mut().for_each(|unsent| *unsent = StatsDelta::default());
+        });
     }
 
     /// The generator's own state.

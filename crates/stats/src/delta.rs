@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::histogram::SparseCounts;
 use crate::{ExceptionRow, Failure, Overflow, Timestamp};
 
+/// A report may be about requests this long ago.
+const LONGEST_RUN_SECONDS: f64 = 30.0 * 86_400.0;
+
+/// A clock may be this much ahead.
+const CLOCK_SKEW_SECONDS: f64 = 86_400.0;
+
+/// More than any interval can have counted.
+const GREATEST_COUNT: u64 = 1 << 48;
+
 /// Everything measured in one interval.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StatsDelta {
@@ -66,6 +75,60 @@ impl StatsDelta {
     /// Whether nothing happened.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.failures.is_empty() && self.exceptions.is_empty()
+    }
+
+    /// Makes numbers that came over a network harmless: none is so great that sums overflow, and no time is so far from
+    /// `now` that a table by second would grow without end.
+    pub fn tame(&mut self, now: Timestamp) {
+        let (oldest, newest) = (now.0 - LONGEST_RUN_SECONDS, now.0 + CLOCK_SKEW_SECONDS);
+        let near = |at: &mut Timestamp| {
+            if !(oldest..=newest).contains(&at.0) {
+                *at = now;
+            }
+        };
+        let few = |count: &mut u64| *count = (*count).min(GREATEST_COUNT);
+        let finite = |number: &mut f64| *number = if number.is_finite() { number.clamp(0.0, 1e15) } else { 0.0 };
+        for entry in &mut self.entries {
+            near(&mut entry.first_timestamp);
+            entry.last_request_timestamp.iter_mut().for_each(near);
+            for count in [
+                &mut entry.num_requests,
+                &mut entry.num_none_requests,
+                &mut entry.num_failures,
+                &mut entry.total_content_length,
+            ] {
+                few(count);
+            }
+            entry.num_none_requests = entry.num_none_requests.min(entry.num_requests);
+            finite(&mut entry.total_response_time_ms);
+            entry.min_response_time_ms.iter_mut().for_each(finite);
+            entry.max_response_time_ms.iter_mut().for_each(finite);
+            for second in &mut entry.seconds {
+                if !(oldest..=newest).contains(&(second.second as f64)) {
+                    second.second = now.second();
+                }
+                few(&mut second.requests);
+                few(&mut second.failures);
+            }
+        }
+        for failure in &mut self.failures {
+            few(&mut failure.occurrences);
+            near(&mut failure.first_seen);
+            near(&mut failure.last_seen);
+        }
+        self.exceptions.iter_mut().for_each(|row| few(&mut row.count));
+        for count in [
+            &mut self.overflow.name_samples,
+            &mut self.overflow.error_occurrences,
+            &mut self.overflow.exception_occurrences,
+        ] {
+            few(count);
+        }
+    }
+
+    /// How many requests it counts.
+    pub fn num_requests(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.num_requests).sum()
     }
 
     /// Puts another interval, or another thread's, behind this one. Rows of the same key are added up where

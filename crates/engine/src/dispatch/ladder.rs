@@ -5,7 +5,7 @@
 //! Kullback-Leibler divergence. Each class counts from its own weight, so that the first picks are spread too.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::user_class::UserClass;
 
@@ -91,6 +91,9 @@ pub(super) struct Ladder {
     /// Users of fixed classes that were found missing and are not handed out yet.
     fixed: Turns,
     fixed_left: u64,
+    /// Users that were lost with their worker, by class.
+    owed: BTreeMap<usize, u64>,
+    owed_turns: Turns,
     /// Made at the first pick.
     weighted: Option<Turns>,
 }
@@ -102,6 +105,8 @@ impl Ladder {
             fixed_due,
             fixed: Turns(BinaryHeap::new()),
             fixed_left: 0,
+            owed: BTreeMap::new(),
+            owed_turns: Turns(BinaryHeap::new()),
             weighted: None,
         }
     }
@@ -117,13 +122,17 @@ impl Ladder {
     /// Users were removed, so fixed classes may have too few again. Those already found missing come first.
     pub(super) fn fixed_falls_due(&mut self) {
         self.fixed_due = true;
+        self.owed.clear();
     }
 
     /// The class of the next user; `None` when fixed classes are complete and no other has any weight.
-    pub(super) fn next(&mut self, classes: &[UserClass], table: &[Vec<u64>]) -> Option<usize> {
+    pub(super) fn next(&mut self, classes: &[UserClass], totals: &[u64]) -> Option<usize> {
+        if let Some(owed) = self.next_owed() {
+            return Some(owed);
+        }
         if self.fixed_left == 0 && self.fixed_due {
             self.fixed_due = false;
-            self.count_missing(classes, table);
+            self.count_missing(classes, totals);
         }
         if self.fixed_left > 0 {
             self.fixed_left -= 1;
@@ -137,9 +146,37 @@ impl Ladder {
         weighted.next()
     }
 
-    fn count_missing(&mut self, classes: &[UserClass], table: &[Vec<u64>]) {
+    /// Users that were picked and then lost come again before others; `lost` has one number for each class.
+    pub(super) fn owe(&mut self, lost: Vec<u64>) {
+        for (column, count) in lost.into_iter().enumerate() {
+            if count > 0 && self.columns.contains(&column) {
+                *self.owed.entry(column).or_default() += count;
+            }
+        }
+        let owed = self.owed.iter().map(|(column, count)| (*column, *count as f64));
+        self.owed_turns = Turns::new(owed);
+    }
+
+    /// Next of those that are owed, in the proportion in which they are.
+    fn next_owed(&mut self) -> Option<usize> {
+        while !self.owed.is_empty() {
+            let column = self.owed_turns.next()?;
+            let Some(left) = self.owed.get_mut(&column) else {
+                continue;
+            };
+            *left -= 1;
+            if *left == 0 {
+                self.owed.remove(&column);
+            }
+            return Some(column);
+        }
+        None
+    }
+
+    fn count_missing(&mut self, classes: &[UserClass], totals: &[u64]) {
         let missing = |column: &usize| {
-            let present: u64 = table.iter().map(|row| row[*column]).sum();
+            let owed = self.owed.get(column).copied().unwrap_or_default();
+            let present = totals[*column] + owed;
             (*column, classes[*column].fixed_count.saturating_sub(present))
         };
         let missing: Vec<(usize, u64)> = self.columns.iter().map(missing).collect();

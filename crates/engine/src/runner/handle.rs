@@ -21,6 +21,18 @@ impl RunnerHandle {
         Self { commands, status }
     }
 
+    /// A handle to something else than a [`Runner`](super::Runner) that leads users, with the ends for whoever does.
+    pub fn for_leader() -> (
+        Self,
+        mpsc::UnboundedReceiver<RunnerCommand>,
+        watch::Sender<RunnerStatus>,
+    ) {
+        // Unbounded for the same reason as a runner's.
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let (status, status_receiver) = watch::channel(RunnerStatus::default());
+        (Self::new(commands, status_receiver), receiver, status)
+    }
+
     /// Sends a command without waiting. Fails when the runner is gone.
     pub fn send(&self, command: RunnerCommand) -> Result<(), RunnerError> {
         self.commands.send(command).map_err(|_| RunnerError::Quit)

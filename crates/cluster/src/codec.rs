@@ -1,0 +1,13 @@
+//! Messages as bytes: msgpack arrays of kind, data and node id, as Locust has them. Reading trusts nobody: whatever the
+//! bytes are, the answer is a message or an error.
+
+mod decode;
+mod encode;
+mod error_key;
+mod stats;
+
+pub use decode::{DecodeError, to_master, to_worker};
+pub use encode::{for_master, for_worker, job, raw_map, report};
+
+/// Under this key Katydid nodes put what only they understand. Locust looks at the keys that it knows.
+const OWN_KEY: &str = "katydid";
