@@ -106,18 +106,28 @@ class Environment:
         return self._create_runner(LocalRunner)
 
     def create_master_runner(self, master_bind_host: str = "*", master_bind_port: int = 5557) -> MasterRunner:
-        """Not part of this version.
+        """Makes the runner of a test whose users are on workers.
+
+        Args:
+            master_bind_host: address that workers connect to; ``*`` means every interface.
+            master_bind_port: its port.
 
         Raises:
-            NotImplementedError: always.
+            RunnerAlreadyExistsError: the environment has a runner.
+            SystemExit: nothing can listen there.
         """
         return self._create_runner(MasterRunner, master_bind_host=master_bind_host, master_bind_port=master_bind_port)
 
     def create_worker_runner(self, master_host: str, master_port: int) -> WorkerRunner:
-        """Not part of this version.
+        """Makes the runner of users whose test a master decides.
+
+        Args:
+            master_host: where the master is.
+            master_port: its port.
 
         Raises:
-            NotImplementedError: always.
+            RunnerAlreadyExistsError: the environment has a runner.
+            ConnectionError: no master accepts it.
         """
         return self._create_runner(WorkerRunner, master_host=master_host, master_port=master_port)
 

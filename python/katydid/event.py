@@ -31,10 +31,13 @@ class EventHook:
 
     def __init__(self) -> None:
         self._handlers: list[Callable[..., Any]] = []
+        self._on_change: Callable[[], None] | None = None
 
     def add_listener(self, handler: Listener) -> Listener:
         """Calls ``handler`` at every fire, after the listeners already there. Returns it, so this is a decorator."""
         self._handlers.append(handler)
+        if self._on_change is not None:
+            self._on_change()
         return handler
 
     def remove_listener(self, handler: Callable[..., Any]) -> None:
@@ -44,6 +47,8 @@ class EventHook:
             ValueError: it is not a listener of this hook.
         """
         self._handlers.remove(handler)
+        if self._on_change is not None:
+            self._on_change()
 
     def fire(self, *, reverse: bool = False, **kwargs: Any) -> None:
         """Calls every listener with ``kwargs``; last added first when ``reverse``.

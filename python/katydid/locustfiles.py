@@ -26,7 +26,7 @@ def parse_locustfile_paths(paths: list[str]) -> list[str]:
 
 def _find(path: str) -> list[str]:
     if path == "-":
-        _refuse("'-f -' takes the locustfile from a master, which only a --worker can; distributed runs are to come")
+        _refuse("'-f -' takes the locustfile from a master: only a --worker has one")
     if is_url(path):
         return [download_locustfile_from_url(path)]
     if os.path.isdir(path):

@@ -12,9 +12,13 @@ from argparse import Namespace
 from typing import Any, NoReturn
 
 import katydid.locust  # first: makes the library yield, and `import locust` find this package
+import gevent
+
 from katydid import _command, _core, log, runners, stats
 from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.argument_parser import check_options, get_parser
+from katydid.cluster.locustfile_sources import fetch_locustfiles
+from katydid.cluster.processes import count_processes, finish, start_workers, supervise, watch
 from katydid.env import Environment
 from katydid.event import Events, events
 from katydid.hosts import check_hosts
@@ -60,7 +64,7 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
         arguments: the command line without the program's name.
         early: what had to be known before the rest could be understood; ``locustfile`` is a list of paths.
     """
-    locustfiles = parse_locustfile_paths(early["locustfile"])
+    locustfiles = _find_locustfiles(early)
     loaded = merge_locustfiles_content(locustfiles)
     options = _parse(arguments)
     _set_up_logging(options)
@@ -78,14 +82,56 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     if options.show_task_ratio or options.show_task_ratio_json:
         return _show_task_ratio(user_classes, options)
 
-    _refuse_distributed(options)
-    _begin_csv_files(options)
-    environment.create_local_runner()
-    _fire_init(environment)
-    _check_hosts(environment)
-    if options.num_requests:
-        limit_requests(environment, options.num_requests)
-    return _run_engine(environment)
+    process_count = count_processes(options)
+    if process_count and options.worker:
+        return supervise(start_workers(arguments, process_count, None))
+    children = _create_runner(environment, options, arguments, process_count)
+    try:
+        if not options.worker:
+            _begin_csv_files(options)
+        _fire_init(environment)
+        if not options.worker:
+            _check_hosts(environment)
+        if options.num_requests and not (options.master or options.worker):
+            limit_requests(environment, options.num_requests)
+        return _run_engine(environment)
+    finally:
+        if children is not None:
+            finish(children)
+
+
+def _find_locustfiles(early: dict[str, Any]) -> list[str]:
+    if early["locustfile"] == ["-"] and early.get("worker"):
+        return fetch_locustfiles(early["master_host"], early["master_port"], early.get("cluster_key"))
+    return parse_locustfile_paths(early["locustfile"])
+
+
+def _create_runner(
+    environment: Environment, options: Namespace, arguments: list[str], process_count: int
+) -> _core.Children | None:
+    """Makes the runner that the options ask for, and the worker processes of a master."""
+    if process_count:
+        options.master = True
+        options.expect_workers = process_count
+    if options.master:
+        if options.worker:
+            _fail("The --master argument cannot be combined with --worker", code=255)
+        runner = environment.create_master_runner(options.master_bind_host, options.master_bind_port)
+        if not process_count:
+            return None
+        bound_to = options.master_bind_host
+        host = "127.0.0.1" if bound_to in ("*", "0.0.0.0", "::") else bound_to
+        children = start_workers(arguments, process_count, (host, runner.server.port))
+        gevent.spawn(watch, children, runner)
+        return children
+    if options.worker:
+        try:
+            environment.create_worker_runner(options.master_host, options.master_port)
+        except OSError as error:
+            _fail(f"Failed to connect to the Locust master: {error}", code=255)
+    else:
+        environment.create_local_runner()
+    return None
 
 
 def merge_locustfiles_content(locustfiles: list[str]) -> Loaded:
@@ -273,12 +319,6 @@ def _show_task_ratio(user_classes: list[type[User]], options: Namespace) -> int:
         print("-" * 80)
         print_task_ratio(user_classes, options.num_users, total)
     return 0
-
-
-def _refuse_distributed(options: Namespace) -> None:
-    for name in ("master", "worker", "processes"):
-        if getattr(options, name, None):
-            _fail(f"--{name}: distributed runs are not part of this version of Katydid")
 
 
 def _begin_csv_files(options: Namespace) -> None:

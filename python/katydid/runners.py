@@ -73,10 +73,10 @@ class ExceptionDict(TypedDict):
 class Runner:
     """Starts, watches and stops the test of one environment; made by ``environment.create_local_runner()``."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, node: _core.Master | _core.Worker | None = None) -> None:
         self.environment = environment
         core = self._core = _core.Runner(
-            hub.core, environment.stats.core, UserHost(self), bool(environment.reset_stats)
+            hub.core, environment.stats.core, UserHost(self), bool(environment.reset_stats), node
         )
         self.user_greenlets = UserGroup(core.set_user_counts)
         self.greenlet = Group()
@@ -450,28 +450,6 @@ class LocalRunner(Runner):
         self.log_exception("local", str(exception), "".join(traceback.format_tb(tb)))
 
 
-class DistributedRunner(Runner):
-    """Common base of `MasterRunner` and `WorkerRunner`, for ``isinstance``.
-
-    Raises:
-        NotImplementedError: when constructed.
-    """
-
-    def __init__(self, environment: Environment, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError(
-            f"{type(self).__name__}: distributed runs are not part of this version of Katydid; "
-            "use environment.create_local_runner()"
-        )
-
-
-class MasterRunner(DistributedRunner):
-    """The runner of a test whose users are on other nodes."""
-
-
-class WorkerRunner(DistributedRunner):
-    """The runner of users whose test is decided by a master."""
-
-
 def locust_exception_handler(environment: Environment) -> Callable[[gevent.Greenlet], None]:
     """A function for ``Greenlet.link_exception``: StopTest stops the test, anything else makes the exit code 2."""
     log_exception = greenlet_exception_logger(logger)
@@ -500,3 +478,8 @@ def _end_with(core: _core.Runner, greenlets: Group) -> None:
 
 def __getattr__(name: str) -> Any:
     return runner_names.old_module_attribute(__name__, globals(), name)
+
+
+# Last, because they are made from what stands above.
+from katydid.cluster.runners import DistributedRunner, MasterRunner, WorkerRunner  # noqa: E402
+from katydid.cluster.worker_nodes import WorkerNode, WorkerNodes  # noqa: E402, F401

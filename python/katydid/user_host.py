@@ -35,7 +35,8 @@ class UserHost:
         runner = self._runner()
         if runner is None:
             return (None, False) if command == "announce" else None
-        return _COMMANDS[command](runner, argument)
+        perform = _COMMANDS.get(command) or _commands()[command]
+        return perform(runner, argument)
 
 
 def set_users(runner: Runner, wanted: dict[str, int]) -> None:
@@ -113,4 +114,13 @@ def _log_unhandled(where: str, error: Exception) -> None:
     logger.critical("Unhandled exception in %s\n%s", where, text)
 
 
-_COMMANDS = {"set_users": set_users, "stop_all": stop_all, "announce": announce, "tick": tick}
+_COMMANDS: dict[str, Any] = {"set_users": set_users, "stop_all": stop_all, "announce": announce, "tick": tick}
+
+
+def _commands() -> dict[str, Any]:
+    if len(_COMMANDS) == 4:
+        # Not before there is a node: they need what most runs do not.
+        from katydid.cluster.commands import COMMANDS
+
+        _COMMANDS.update(COMMANDS)
+    return _COMMANDS

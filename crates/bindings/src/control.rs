@@ -1,11 +1,20 @@
 //! Commands that the runner's thread sends to Python, and their answers.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use katydid_cluster::Value;
+use katydid_cluster::message::{Bundle, Locustfiles, Report, Setting, Source};
 use katydid_engine::{Announced, HostError, RunEvent, ShapeTick, UserCounts};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tokio::sync::oneshot;
+
+use crate::data;
+use crate::stats::Stats;
 
 /// Which runner of this process a command comes from.
 pub(crate) type RunnerId = u32;
@@ -26,6 +35,27 @@ pub(crate) enum ControlRequest {
     StopAll(Answer<()>),
     Announce(RunEvent, Answer<Announced>),
     Tick(Answer<Option<ShapeTick>>),
+    /// Take over what a job says beside numbers, for users of these classes.
+    Apply(Arc<Setting>, Vec<String>, Answer<()>),
+    /// Let listeners add to a report, which says so much already.
+    ReportExtra(Value, Answer<BTreeMap<String, Value>>),
+    /// The locustfiles for a worker, with the folder around them or without.
+    Locustfiles(bool, Answer<Result<Locustfiles, String>>),
+    /// Nobody waits for an answer.
+    Notice(NodeNotice),
+}
+
+/// What a node tells user code.
+pub(crate) enum NodeNotice {
+    WorkerConnect(Arc<str>),
+    /// Answered by this node to a worker, or by the master to this one.
+    Heartbeat(Option<Arc<str>>),
+    Logs(String, Vec<String>),
+    /// A message of the locustfile's own, of a worker or of the master.
+    Message(String, Value, Option<Arc<str>>),
+    UpdateUserClass(Value),
+    /// To be seen by listeners, and counted by one of them.
+    Report(Arc<str>, Box<Report>),
 }
 
 /// Where the answer to one request goes.
@@ -56,7 +86,7 @@ impl Command {
 
 #[pymethods]
 impl Command {
-    /// 'set_users', 'stop_all', 'announce' or 'tick'; 'answered' afterwards.
+    /// 'set_users', 'stop_all', 'announce', 'tick' or what a node tells or asks; 'answered' afterwards.
     #[getter]
     fn kind(&self) -> &'static str {
         match &*self.request.lock() {
@@ -64,6 +94,10 @@ impl Command {
             Some(ControlRequest::StopAll(_)) => "stop_all",
             Some(ControlRequest::Announce(..)) => "announce",
             Some(ControlRequest::Tick(_)) => "tick",
+            Some(ControlRequest::Apply(..)) => "apply",
+            Some(ControlRequest::ReportExtra(..)) => "report_extra",
+            Some(ControlRequest::Locustfiles(..)) => "locustfiles",
+            Some(ControlRequest::Notice(notice)) => notice.kind(),
             None => "answered",
         }
     }
@@ -79,6 +113,13 @@ impl Command {
                 let (name, arguments) = event_arguments(py, event)?;
                 Ok((name, arguments).into_pyobject(py)?.into_any().unbind())
             }
+            Some(ControlRequest::Apply(setting, classes, _)) => {
+                let options = data::to_python(py, &setting.options)?;
+                (setting.host.as_deref(), setting.stop_timeout, options, classes.clone()).into_py_any(py)
+            }
+            Some(ControlRequest::ReportExtra(told, _)) => data::to_python(py, told),
+            Some(ControlRequest::Locustfiles(takes_bundle, _)) => takes_bundle.into_py_any(py),
+            Some(ControlRequest::Notice(notice)) => notice.argument(py),
             _ => Ok(py.None()),
         }
     }
@@ -101,6 +142,16 @@ impl Command {
                 })));
             }
             ControlRequest::Tick(answer) => drop(answer.send(shape_tick(result))),
+            ControlRequest::Apply(_, _, answer) => {
+                let refused: Option<String> = result.extract()?;
+                drop(answer.send(refused.map_or(Ok(()), |why| Err(HostError(why)))));
+            }
+            ControlRequest::ReportExtra(_, answer) => {
+                let extra = report_extra(result).map_err(|error| HostError(error.to_string()));
+                drop(answer.send(extra));
+            }
+            ControlRequest::Locustfiles(_, answer) => drop(answer.send(Ok(locustfiles(result)?))),
+            ControlRequest::Notice(_) => {}
         }
         Ok(())
     }
@@ -114,9 +165,87 @@ impl Command {
             }
             Some(ControlRequest::Announce(_, answer)) => drop(answer.send(Err(error))),
             Some(ControlRequest::Tick(answer)) => drop(answer.send(Err(error))),
-            None => {}
+            Some(ControlRequest::Apply(_, _, answer)) => drop(answer.send(Err(error))),
+            Some(ControlRequest::ReportExtra(_, answer)) => drop(answer.send(Err(error))),
+            Some(ControlRequest::Locustfiles(_, answer)) => drop(answer.send(Err(error))),
+            Some(ControlRequest::Notice(_)) | None => {}
         }
     }
+}
+
+impl NodeNotice {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::WorkerConnect(_) => "worker_connect",
+            Self::Heartbeat(Some(_)) => "heartbeat_sent",
+            Self::Heartbeat(None) => "heartbeat_received",
+            Self::Logs(..) => "logs",
+            Self::Message(..) => "message",
+            Self::UpdateUserClass(_) => "update_user_class",
+            Self::Report(..) => "worker_report",
+        }
+    }
+
+    fn argument(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        match self {
+            Self::WorkerConnect(worker) => worker.into_py_any(py),
+            Self::Heartbeat(worker) => worker.as_deref().into_py_any(py),
+            Self::Logs(worker_id, logs) => (worker_id, logs.clone()).into_py_any(py),
+            Self::Message(kind, data, worker) => {
+                (kind, data::to_python(py, data)?, worker.as_deref()).into_py_any(py)
+            }
+            Self::UpdateUserClass(settings) => data::to_python(py, settings),
+            Self::Report(worker, report) => {
+                let told = data::to_python(py, &katydid_cluster::codec::told_by(report))?;
+                let delta = WorkerDelta(Mutex::new(Some(report.delta.clone())));
+                (&**worker, told, delta.into_pyobject(py)?).into_py_any(py)
+            }
+        }
+    }
+}
+
+/// What a worker measured, to be counted once.
+#[pyclass(frozen, module = "katydid._core")]
+pub(crate) struct WorkerDelta(Mutex<Option<katydid_stats::StatsDelta>>);
+
+#[pymethods]
+impl WorkerDelta {
+    /// Counts it; a second call counts nothing.
+    fn merge_into(&self, stats: &Bound<'_, Stats>) {
+        if let Some(delta) = self.0.lock().take() {
+            stats.get().collector().merge(delta);
+        }
+    }
+}
+
+/// What listeners added to a report: a dict with text keys.
+fn report_extra(result: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Value>> {
+    let fields = result.cast::<PyDict>()?.iter();
+    fields.map(|(key, value)| Ok((key.extract()?, data::from_python(&value)?))).collect()
+}
+
+/// What Python says of locustfiles: a text that says why there are none, or (sources, bundle or None).
+fn locustfiles(result: &Bound<'_, PyAny>) -> PyResult<Result<Locustfiles, String>> {
+    if let Ok(why) = result.extract::<String>() {
+        return Ok(Err(why));
+    }
+    type BundleFields = (String, Vec<(String, Vec<u8>)>, Vec<String>);
+    let (sources, bundle): (Vec<(Option<String>, String)>, Option<BundleFields>) = result.extract()?;
+    let source = |(filename, text): (Option<String>, String)| match filename {
+        Some(filename) => Source::File {
+            filename,
+            contents: text,
+        },
+        None => Source::Url(text),
+    };
+    Ok(Ok(Locustfiles {
+        sources: sources.into_iter().map(source).collect(),
+        bundle: bundle.map(|(hash, files, locustfiles)| Bundle {
+            hash,
+            files: files.into_iter().map(|(path, contents)| (path, contents.into())).collect(),
+            locustfiles,
+        }),
+    }))
 }
 
 /// The name of an event as a locustfile knows it, and what its listeners get.

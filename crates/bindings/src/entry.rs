@@ -1,6 +1,5 @@
 //! The command's way in: the first look at its arguments, the table of options, and one whole run.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_cli::{FirstLook, Monitor, RunOptions, RunParts, Settings, SignalSource, Terminal};
@@ -83,9 +82,10 @@ pub(crate) fn run(
     let collector = stats.get().collector().clone();
     set_percentiles(&collector, context)?;
     let queue = runner.hub().queue().clone();
-    let shape = has_shape.then(|| Box::new(PythonShape(runner.host().clone())) as Box<dyn LoadShape>);
+    let shape = has_shape.then(|| Box::new(PythonShape(runner.python().clone())) as Box<dyn LoadShape>);
     let parts = RunParts {
-        host: Arc::new(runner.host().clone()),
+        host: runner.host().clone(),
+        master: runner.master().cloned(),
         runner: runner.handle().clone(),
         collector,
         user_classes: user_classes(classes),

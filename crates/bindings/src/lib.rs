@@ -1,9 +1,12 @@
 //! The line between Python and Rust: the module `katydid._core`. Every method is three moves: extract, call, convert.
 
+mod audience;
 mod call;
+mod children;
 mod client;
 mod control;
 mod csv_files;
+mod data;
 mod entry;
 mod error;
 mod exchange;
@@ -17,6 +20,7 @@ mod io_thread;
 mod json;
 mod json_text;
 mod logging;
+mod nodes;
 mod outcome;
 mod parking;
 mod placement;
@@ -43,9 +47,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[pymodule]
 mod _core {
     #[pymodule_export]
+    use crate::children::Children;
+    #[pymodule_export]
     use crate::client::{Client, Options, Pool, Proxy, Tls};
     #[pymodule_export]
-    use crate::control::Command;
+    use crate::control::{Command, WorkerDelta};
     #[pymodule_export]
     use crate::csv_files::CsvFiles;
     #[pymodule_export]
@@ -56,6 +62,8 @@ mod _core {
     use crate::headers::Headers;
     #[pymodule_export]
     use crate::hub::Hub;
+    #[pymodule_export]
+    use crate::nodes::{Master, Worker, locustfiles_of_master};
     #[pymodule_export]
     use crate::runner::Runner;
     #[pymodule_export]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use katydid_engine::{ShapeEnd, ShapeRequest, StartRequest, UserClass, UserCounts};
+use katydid_cluster::{MasterHandle, MasterHost, MasterSide, WorkerHost, WorkerSide};
+use katydid_engine::{ShapeEnd, ShapeRequest, StartRequest, UserClass, UserCounts, UserHost};
 use katydid_stats::Collector;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -13,6 +14,7 @@ use pyo3::prelude::*;
 use crate::host::{LivingUsers, PythonHost, PythonShape};
 use crate::hub::Hub;
 use crate::hub_queue::HubItem;
+use crate::nodes::{Master, Worker, take_waiting};
 use crate::outcome::Outcome;
 use crate::stats::Stats;
 
@@ -28,30 +30,81 @@ const COLLECT_INTERVAL: Duration = Duration::from_secs(1);
 #[pyclass(frozen, module = "katydid._core")]
 pub(crate) struct Runner {
     hub: Py<Hub>,
-    host: PythonHost,
+    /// The users of this process, which a master has none of.
+    python: PythonHost,
+    /// Whoever has the users.
+    host: Arc<dyn UserHost>,
+    /// The workers, if users are there.
+    master: Option<MasterHandle>,
     living: LivingUsers,
     handle: katydid_engine::RunnerHandle,
 }
 
 #[pymethods]
 impl Runner {
-    /// `perform(kind, argument)` is called on the hub thread for whatever the runner wants from Python.
+    /// `perform(kind, argument)` is called on the hub thread for whatever the runner wants from Python. With `node`, a
+    /// `Master` or `Worker`, users are on workers, or their test is led by a master.
     #[new]
-    fn new(hub: Py<Hub>, stats: &Bound<'_, Stats>, perform: Py<PyAny>, reset_stats: bool) -> PyResult<Self> {
+    #[pyo3(signature = (hub, stats, perform, reset_stats, node=None))]
+    fn new(
+        hub: Py<Hub>,
+        stats: &Bound<'_, Stats>,
+        perform: Py<PyAny>,
+        reset_stats: bool,
+        node: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let id = NEXT_RUNNER.fetch_add(1, Ordering::Relaxed);
         hub.get().add_performer(id, perform);
         let living = LivingUsers::default();
-        let host = PythonHost::new(id, hub.get().queue().clone(), living.clone());
+        let python = PythonHost::new(id, hub.get().queue().clone(), living.clone());
         let collector = stats.get().collector().clone();
         crate::shared::set_health_of(collector.clone());
         let observer = katydid_cli::statistics_observer(collector.clone(), reset_stats);
-        let (runner, handle) = katydid_engine::Runner::new(Arc::new(host.clone()), observer);
         let control = crate::shared::control()?;
-        control.spawn(runner.run());
+        let (host, handle, master) = match node {
+            None => {
+                let host: Arc<dyn UserHost> = Arc::new(python.clone());
+                let (runner, handle) = katydid_engine::Runner::new(host.clone(), observer);
+                control.spawn(runner.run());
+                (host, handle, None)
+            }
+            Some(node) if node.is_instance_of::<Master>() => {
+                let node = node.cast::<Master>()?.get();
+                node.audience.set_runner(id);
+                let master = take_waiting(&node.waiting)?;
+                let host: Arc<dyn UserHost> =
+                    Arc::new(MasterHost::new(node.handle.clone(), Arc::new(python.clone())));
+                let (runner, handle) = katydid_engine::Runner::over_workers(host.clone(), observer);
+                control.spawn(runner.run());
+                crate::shared::cluster()?.spawn(master.run(MasterSide {
+                    runner: handle.clone(),
+                    collector: collector.clone(),
+                    audience: node.audience.clone(),
+                }));
+                (host, handle, Some(node.handle.clone()))
+            }
+            Some(node) => {
+                let node = node.cast::<Worker>()?.get();
+                node.audience.set_runner(id);
+                let worker = take_waiting(&node.waiting)?;
+                crate::shared::cluster()?.spawn(worker.run(WorkerSide {
+                    host: Arc::new(python.clone()),
+                    collector: collector.clone(),
+                    observer,
+                    audience: node.audience.clone(),
+                    usage: crate::nodes::usage(),
+                }));
+                let host: Arc<dyn UserHost> =
+                    Arc::new(WorkerHost::new(node.handle.clone(), Arc::new(python.clone())));
+                (host, node.runner.clone(), None)
+            }
+        };
         control.spawn(collect(Arc::downgrade(&collector), handle.watch()));
         Ok(Self {
             hub,
+            python,
             host,
+            master,
             living,
             handle,
         })
@@ -85,7 +138,7 @@ impl Runner {
     /// Lets the shape lead (the `tick` command), and returns at once. `quit_at_end`: the runner is over when the shape is.
     fn start_shape(&self, py: Python<'_>, classes: Vec<ClassRow>, quit_at_end: bool) -> PyResult<()> {
         let request = ShapeRequest {
-            shape: Box::new(PythonShape(self.host.clone())),
+            shape: Box::new(PythonShape(self.python.clone())),
             user_classes: user_classes(classes),
             at_end: if quit_at_end {
                 ShapeEnd::Quit
@@ -158,8 +211,16 @@ impl Runner {
 }
 
 impl Runner {
-    pub(crate) fn host(&self) -> &PythonHost {
+    pub(crate) fn host(&self) -> &Arc<dyn UserHost> {
         &self.host
+    }
+
+    pub(crate) fn python(&self) -> &PythonHost {
+        &self.python
+    }
+
+    pub(crate) fn master(&self) -> Option<&MasterHandle> {
+        self.master.as_ref()
     }
 
     pub(crate) fn handle(&self) -> &katydid_engine::RunnerHandle {
@@ -216,7 +277,7 @@ pub(crate) fn await_on_hub(
 }
 
 /// Waits on the calling thread for work that the control thread does.
-fn block_on<T: Send + 'static>(
+pub(crate) fn block_on<T: Send + 'static>(
     control: &tokio::runtime::Handle,
     work: impl Future<Output = T> + Send + 'static,
 ) -> T {

@@ -15,6 +15,7 @@ use crate::io_thread::IoThread;
 static HUB_QUEUE: OnceLock<Arc<HubQueue>> = OnceLock::new();
 static HEALTH_OF: RwLock<Option<Arc<Collector>>> = RwLock::new(None);
 static CONTROL: OnceLock<Handle> = OnceLock::new();
+static CLUSTER: OnceLock<Handle> = OnceLock::new();
 static IO_THREAD: OnceLock<IoThread> = OnceLock::new();
 
 /// The queue that the hub thread drains. Fails when no pipe can be opened for it.
@@ -55,13 +56,22 @@ pub(crate) fn timestamp_of(moment: Instant) -> Timestamp {
 
 /// The thread on which runners, collectors and reports work. Fails when it cannot be started.
 pub(crate) fn control() -> io::Result<&'static Handle> {
-    get_or_try(&CONTROL, || {
-        let (runtime, handle) = current_thread_runtime()?;
-        std::thread::Builder::new()
-            .name("katydid-control".into())
-            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        Ok(handle)
-    })
+    get_or_try(&CONTROL, || thread_for_tasks("katydid-control"))
+}
+
+/// The thread on which nodes of a cluster talk to each other: nothing else may delay a heartbeat. Fails when it cannot be
+/// started.
+pub(crate) fn cluster() -> io::Result<&'static Handle> {
+    get_or_try(&CLUSTER, || thread_for_tasks("katydid-cluster"))
+}
+
+/// A thread that carries out tasks until the process ends.
+fn thread_for_tasks(name: &str) -> io::Result<Handle> {
+    let (runtime, handle) = current_thread_runtime()?;
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
 }
 
 /// The thread on which requests are sent, read and timed. Fails when it cannot be started.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_http as http;
-use katydid_stats::{Collector, RunStats, Sample, Timestamp};
+use katydid_stats::{Collector, Failure, RunStats, Sample, StatsDelta, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
@@ -54,6 +54,22 @@ impl Stats {
     /// Records a failure that is no request.
     fn record_error(&self, method: &str, name: &str, error: &str) {
         self.collector.record_error(method, name, error, Timestamp::now());
+    }
+
+    /// Adds a row of failures that are counted in their entry already.
+    fn add_failures(&self, method: &str, name: &str, error: &str, occurrences: u64, first_seen: f64, last_seen: f64) {
+        let row = Failure {
+            method: method.into(),
+            name: name.into(),
+            error: error.into(),
+            occurrences,
+            first_seen: Timestamp(first_seen),
+            last_seen: Timestamp(last_seen),
+        };
+        self.collector.merge(StatsDelta {
+            failures: vec![row],
+            ..StatsDelta::default()
+        });
     }
 
     /// Records an exception that a user raised.

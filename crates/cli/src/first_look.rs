@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use katydid_demo::DemoOptions;
 use serde_json::{Map, Value};
 
+use crate::cluster_key;
 use crate::command_line;
 use crate::completion;
 use crate::error::CliError;
 use crate::exit_code;
 use crate::run_options::RunOptions;
-use crate::settings;
 use crate::sources::{Parsed, Strictness, Surroundings, parse};
 
 /// The version of Locust whose locustfiles, options and outputs this is compatible with.
@@ -65,6 +65,9 @@ pub fn first_look(arguments: &[String], environment: BTreeMap<String, String>) -
 pub fn look_from(arguments: &[String], surroundings: &Surroundings) -> FirstLook {
     match arguments.first().map(String::as_str) {
         Some("demo-server") => return demo(&arguments[1..]),
+        Some("cluster-key") => {
+            return cluster_key::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
+        }
         Some("completion") => {
             return completion::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
         }
@@ -108,7 +111,7 @@ fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, 
         unknown,
         notices,
     } = parse(arguments, surroundings, Strictness::Early)?;
-    settings::check_mode(&RunOptions::from_namespace(&values)?)?;
+    RunOptions::from_namespace(&values)?;
     let locustfile = values
         .get("locustfile")
         .and_then(Value::as_str)

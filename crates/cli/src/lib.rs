@@ -3,6 +3,7 @@
 //! The composition root of a run without an interpreter: it is handed a [`katydid_engine::UserHost`] and never
 //! learns what users are made of.
 
+mod cluster_key;
 mod command_line;
 mod completion;
 mod config_file;
@@ -10,6 +11,7 @@ mod error;
 pub mod exit_code;
 mod first_look;
 pub mod options;
+mod processes;
 mod run;
 mod run_options;
 mod settings;
@@ -22,10 +24,11 @@ mod value;
 
 pub use error::CliError;
 pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
+pub use processes::{Children, Ended};
 pub use options::{ExportedRow, option_rows};
 pub use run::{ForcedEnd, Monitor, RunParts, run, statistics_observer};
 pub use run_options::RunOptions;
-pub use settings::{CsvSettings, Settings};
+pub use settings::{CsvSettings, Role, Settings};
 pub use signals::{Signal, SignalSource};
 pub use sources::{Parsed, Strictness, Surroundings, parse};
 pub use terminal::Terminal;

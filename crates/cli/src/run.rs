@@ -6,6 +6,7 @@
 mod ending;
 mod parts;
 mod results;
+mod waiting;
 mod watching;
 
 use std::time::Duration;
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use crate::error::CliError;
 use crate::exit_code;
 use crate::first_look::version;
-use crate::settings::Settings;
+use crate::settings::{Role, Settings};
 use crate::signals::{Signal, Signals};
 pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
 
@@ -39,9 +40,9 @@ pub async fn run(settings: &Settings, parts: RunParts) -> i32 {
             return error.exit_code();
         }
     };
-    let end = match run.start().await {
-        Ok(()) => run.watch().await,
-        Err(error) => End::Refused(error),
+    let end = match run.begin().await {
+        None => run.watch().await,
+        Some(end) => end,
     };
     run.shut_down(&end).await;
     run.report();
@@ -128,12 +129,29 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Starts the users, or lets the shape do it.
-    async fn start(&mut self) -> Result<(), CliError> {
+    /// Begins the test, as far as that is this process's business. `Some` if it should end instead.
+    async fn begin(&mut self) -> Option<End> {
         log::info!(target: TARGET, "Starting {}", version());
         for notice in &self.settings.notices {
             log::info!(target: TARGET, "{notice}");
         }
+        match self.settings.role {
+            Role::Worker => return None,
+            Role::Master {
+                expect_workers,
+                max_wait,
+            } => {
+                if let Some(end) = self.wait_for_workers(expect_workers, max_wait).await {
+                    return Some(end);
+                }
+            }
+            Role::Local => {}
+        }
+        self.start().await.err().map(End::Refused)
+    }
+
+    /// Starts the users, or lets the shape do it.
+    async fn start(&mut self) -> Result<(), CliError> {
         let started = match self.parts.shape.take() {
             Some(shape) => {
                 self.led_by_shape = true;
@@ -199,6 +217,8 @@ impl<'a> Run<'a> {
             .parts
             .collector
             .with(|stats| stats.errors().len() + stats.exceptions().len() > 0);
+        // The master judges; whoever starts workers wants to know whether they did their work.
+        let failures = failures && self.settings.role != Role::Worker;
         let outcome = exit_code::Outcome {
             failures,
             announced: self.said,

@@ -46,6 +46,10 @@ pub struct RunOptions {
     pub worker: bool,
     /// Worker processes.
     pub processes: Option<i64>,
+    /// Workers that a master waits for.
+    pub expect_workers: Option<i64>,
+    /// How long it does, in seconds; 0 means for ever.
+    pub expect_workers_max_wait: Option<i64>,
     /// Beginning of the names of CSV files.
     pub csv_prefix: Option<String>,
     /// Keep the history of every name.
@@ -104,6 +108,8 @@ impl Default for RunOptions {
             master: false,
             worker: false,
             processes: None,
+            expect_workers: None,
+            expect_workers_max_wait: None,
             csv_prefix: None,
             stats_history_enabled: false,
             print_stats: false,

@@ -18,9 +18,28 @@ pub struct CsvSettings {
     pub full_history: bool,
 }
 
+/// What this process is in a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Role {
+    /// All of it.
+    #[default]
+    Local,
+    /// It leads workers.
+    Master {
+        /// Workers that there must be before the test starts.
+        expect_workers: usize,
+        /// How long it waits for them; `None` means for ever.
+        max_wait: Option<Duration>,
+    },
+    /// It is led by a master, which also sees to the results.
+    Worker,
+}
+
 /// What a run is meant to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// What this process is in it.
+    pub role: Role,
     /// The target, if it is not in the test.
     pub host: Option<String>,
     /// Users at the peak.
@@ -63,7 +82,10 @@ impl Settings {
     /// When options contradict each other, ask for what this version cannot do, or name files that cannot be
     /// written. One line of text.
     pub fn resolve(options: &RunOptions) -> Result<Self, CliError> {
-        check_mode(options)?;
+        let role = role(options);
+        if role == Role::Worker {
+            return Self::of_worker(options);
+        }
         check_numbers(options)?;
         check_page(options)?;
         let spawn_rate = options.spawn_rate.unwrap_or(1.0);
@@ -81,6 +103,7 @@ impl Settings {
         check_writable("--json-file", json_file.as_deref())?;
         check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
+            role,
             host: options.host.clone(),
             user_count,
             spawn_rate,
@@ -102,23 +125,46 @@ impl Settings {
             notices: notices(options),
         })
     }
+
+    /// The options of a test are its master's business; a worker may be given them too, and looks away.
+    fn of_worker(options: &RunOptions) -> Result<Self, CliError> {
+        check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
+        Ok(Self {
+            role: Role::Worker,
+            host: options.host.clone(),
+            user_count: 0,
+            spawn_rate: 1.0,
+            run_time: None,
+            num_requests: None,
+            stop_timeout: Duration::from_secs_f64(
+                options.stop_timeout.unwrap_or(0.0).clamp(0.0, LONGEST),
+            ),
+            csv: None,
+            html_file: None,
+            json: false,
+            json_file: None,
+            periodic_tables: false,
+            console: false,
+            exit_code_on_error: options.exit_code_on_error,
+            profile: None,
+            common_options: Vec::new(),
+            notices: Vec::new(),
+        })
+    }
 }
 
-/// Refuses what only a later version can do, whether or not other options are right.
-pub(crate) fn check_mode(options: &RunOptions) -> Result<(), CliError> {
-    let asked_for = [
-        ("--master", options.master),
-        ("--worker", options.worker),
-        (
-            "--processes",
-            options.processes.is_some_and(|processes| processes != 0),
-        ),
-    ];
-    match asked_for.iter().find(|(_, given)| *given) {
-        Some((flag, _)) => Err(CliError::Configuration(format!(
-            "{flag}: this version runs on one machine in one process only; leave the option out"
-        ))),
-        None => Ok(()),
+/// A worker that is also told to be a master is refused elsewhere, as Locust does.
+fn role(options: &RunOptions) -> Role {
+    if options.worker {
+        return Role::Worker;
+    }
+    if !options.master {
+        return Role::Local;
+    }
+    let wait = options.expect_workers_max_wait.unwrap_or_default();
+    Role::Master {
+        expect_workers: usize::try_from(options.expect_workers.unwrap_or(1)).unwrap_or(1),
+        max_wait: u64::try_from(wait).ok().filter(|wait| *wait > 0).map(Duration::from_secs),
     }
 }
 

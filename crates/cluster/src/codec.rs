@@ -7,7 +7,7 @@ mod error_key;
 mod stats;
 
 pub use decode::{DecodeError, to_master, to_worker};
-pub use encode::{for_master, for_worker, job, raw_map, report};
+pub use encode::{for_master, for_worker, job, raw_map, report, told, told_by};
 
 /// Under this key Katydid nodes put what only they understand. Locust looks at the keys that it knows.
 const OWN_KEY: &str = "katydid";

@@ -396,7 +396,7 @@ impl Fleet {
         let index = node.index;
         self.forget(from);
         let ready = self.ready_count();
-        let text = format!("Worker {from:?} (index {index}) quit. {ready} workers ready.");
+        let text = format!("Worker '{from}' (index {index}) quit. {ready} workers ready.");
         vec![
             log(Level::Info, text),
             Effect::Left {

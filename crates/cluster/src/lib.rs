@@ -7,6 +7,7 @@ pub mod codec;
 mod error;
 pub mod fleet;
 mod key;
+mod locustfile;
 mod master;
 pub mod message;
 mod transport;
@@ -14,6 +15,7 @@ mod worker;
 
 pub use error::ClusterError;
 pub use key::ClusterKey;
+pub use locustfile::request_locustfiles;
 pub use master::{Master, MasterAudience, MasterHandle, MasterHost, MasterSettings, MasterSide};
 pub use rmpv::Value;
 pub use transport::{MasterSocket, WorkerSocket};

@@ -96,8 +96,11 @@ pub trait WorkerAudience: Send + Sync + 'static {
     /// Lets it take over what a job says beside numbers. `Err` if it cannot have such users.
     fn apply(&self, setting: Arc<Setting>, classes: Vec<String>) -> HostReply<()>;
 
-    /// What listeners add to a report.
-    fn report_extra(&self) -> HostReply<BTreeMap<String, Value>>;
+    /// Whether there are listeners that want to see reports.
+    fn wants_reports(&self) -> bool;
+
+    /// What listeners add to a report, which says `told` already.
+    fn report_extra(&self, told: Value) -> HostReply<BTreeMap<String, Value>>;
 }
 
 /// What a worker uses of its process.
@@ -397,10 +400,15 @@ impl Worker {
         if self.reports.is_numbered() && self.reports.are_stuck() {
             return;
         }
-        let extra = timeout(LISTENERS_GRACE, side.audience.report_extra()).await;
-        let extra = extra.ok().and_then(Result::ok).unwrap_or_default();
         let users = side.host.user_counts();
         let delta = side.collector.take_unsent();
+        let mut extra = BTreeMap::new();
+        if side.audience.wants_reports() {
+            let asked = side.audience.report_extra(codec::told(&delta, &users));
+            if let Ok(Ok(added)) = timeout(LISTENERS_GRACE, asked).await {
+                extra = added;
+            }
+        }
         let numbered = self.reports.next_number().map(|number| {
             let health = side.collector.health().snapshot();
             let health = WorkerHealth {

@@ -32,9 +32,9 @@ pub(super) const ROWS: &[OptionRow] = &[
         flags: &["--master-bind-host"],
         dest: "master_bind_host",
         env: Some("MASTER_BIND_HOST"),
-        default: Text("*"),
+        default: Text("127.0.0.1"),
         metavar: Some("<ip>"),
-        help: "Address the master listens on; * means every interface [default: *]",
+        help: "Address the master listens on; * means every interface [default: 127.0.0.1]",
         ..MASTER
     },
     OptionRow {
@@ -71,8 +71,17 @@ pub(super) const ROWS: &[OptionRow] = &[
     OptionRow {
         flags: &["--enable-rebalancing"],
         dest: "enable_rebalancing",
-        help: "Spread users anew when workers come or go during a test",
+        help: "Spread users anew when workers come or go during a test; always so, and at the spawn rate",
         ..MASTER_FLAG
+    },
+    OptionRow {
+        flags: &["--cluster-key"],
+        dest: "cluster_key",
+        env: Some("CLUSTER_KEY"),
+        metavar: Some("<file>"),
+        help: "For master and workers: take part only with those who have this key, and encrypt everything; \
+               'katydid cluster-key <file>' makes one",
+        ..MASTER
     },
     OptionRow {
         flags: &["--expect-slaves"],

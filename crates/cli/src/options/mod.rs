@@ -110,7 +110,6 @@ impl Group {
     pub fn note(self) -> Option<&'static str> {
         match self {
             Self::Web => Some("read, but the page is not part of this version"),
-            Self::Master | Self::Worker => Some("not part of this version"),
             _ => None,
         }
     }

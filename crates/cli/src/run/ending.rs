@@ -16,6 +16,9 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 /// What listeners get: they may send results somewhere, but not for ever.
 const LISTENERS_GRACE: Duration = Duration::from_secs(60);
 
+/// What nodes of a cluster get to take leave of each other.
+const LAST_REPORTS_GRACE: Duration = Duration::from_secs(15);
+
 /// Signals from which on nobody is waited for: the first one asks, the second one insists.
 const INSISTING: usize = 2;
 
@@ -35,6 +38,9 @@ impl Run<'_> {
             self.stop().await;
             self.announce_quitting().await;
         }
+        let grace = self.settings.stop_timeout.saturating_add(LAST_REPORTS_GRACE);
+        let left = self.parts.host.leave();
+        self.patiently("other nodes", grace, left).await;
     }
 
     /// Says the last word to listeners, and gives the exit code.

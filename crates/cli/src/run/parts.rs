@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use katydid_cluster::MasterHandle;
 use katydid_engine::{LoadShape, Observer, RunEvent, RunnerHandle, UserClass, UserHost};
 use katydid_report::ReportContext;
 use katydid_stats::{Collector, Timestamp};
@@ -18,6 +19,8 @@ pub type ForcedEnd = Box<dyn FnOnce(i32) + Send>;
 pub struct RunParts {
     /// Whoever hosts the users.
     pub host: Arc<dyn UserHost>,
+    /// The workers, if this process leads some.
+    pub master: Option<MasterHandle>,
     /// The runner over that host. Its task runs elsewhere, and must be polled.
     pub runner: RunnerHandle,
     /// The statistics that the host records into.

@@ -1,5 +1,6 @@
 //! The results of a run: tables, files and notes at its end. Reckons nothing.
 
+use katydid_cluster::fleet::Loss;
 use katydid_report::{Rates, ReportError, closing_notes, console, html_page, json, write_file};
 use katydid_stats::{Snapshot, Timestamp};
 
@@ -23,7 +24,23 @@ impl Run<'_> {
         self.write_html(&snapshot);
         if self.settings.console {
             self.parts.terminal.lines(&closing_notes(&snapshot));
+            self.parts.terminal.lines(&self.worker_notes());
         }
+    }
+
+    /// What is to be known of workers when their results are read: who was lost, and who was the limit.
+    fn worker_notes(&self) -> Vec<String> {
+        let Some(master) = &self.parts.master else {
+            return Vec::new();
+        };
+        master.look(|fleet| {
+            let losses = fleet.losses().iter().map(Loss::text);
+            let limits = fleet.nodes().filter_map(|(id, node)| {
+                let reason = node.health.as_ref().filter(|health| health.saturated)?.reason.as_deref()?;
+                Some(format!("Worker {id} was the limit, not the target: {reason}"))
+            });
+            losses.chain(limits).collect()
+        })
     }
 
     pub(super) fn report_error(&mut self, error: &ReportError) {

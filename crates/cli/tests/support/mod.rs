@@ -226,6 +226,7 @@ pub fn compose(manner: Manner, terminal: Terminal, signals: SignalSource) -> (Ar
     };
     let parts = RunParts {
         host: Arc::clone(&host) as Arc<dyn UserHost>,
+        master: None,
         runner: handle,
         collector,
         user_classes: vec![UserClass::weighted("Visitor", 1.0)],

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::OWN_KEY;
 use super::stats::{LocustReport, Own, locust_report, own};
-use crate::message::{Bundle, Heartbeat, Job, Locustfiles, Source, ToMaster, ToWorker, Version, WorkerHealth};
+use crate::message::{Bundle, Heartbeat, Job, Locustfiles, Report, Source, ToMaster, ToWorker, Version, WorkerHealth};
 
 /// What a worker tells, for its master. A report has more to it: see [`report`].
 pub fn for_master(message: &ToMaster, node_id: &str) -> Vec<u8> {
@@ -80,6 +80,36 @@ pub fn report(
         extra,
     };
     (envelope("stats", &data, node_id), exceptions)
+}
+
+/// What an interval comes to in the keys that Locust knows, for listeners in user code.
+pub fn told(delta: &StatsDelta, users: &UserCounts) -> Value {
+    let (told, _) = locust_report(delta.clone(), Timestamp::now());
+    let mut fields = match rmpv::ext::to_value(&told) {
+        Ok(Value::Map(fields)) => fields,
+        _ => Vec::new(),
+    };
+    if let Value::Map(more) = users_data(users) {
+        fields.extend(more);
+    }
+    Value::Map(fields)
+}
+
+/// The same for a report that came from a worker, with what listeners there added.
+pub fn told_by(report: &Report) -> Value {
+    let read = rmpv::decode::read_value(&mut &report.raw[..]);
+    let Ok(Value::Map(mut fields)) = read else {
+        return told(&report.delta, &report.users);
+    };
+    if report.number.is_some() {
+        let Value::Map(exact) = told(&report.delta, &report.users) else {
+            return Value::Map(fields);
+        };
+        let is_told = |key: &Value| key.as_str() == Some(OWN_KEY) || exact.iter().any(|(known, _)| known == key);
+        fields.retain(|(key, _)| !is_told(key));
+        fields.extend(exact);
+    }
+    Value::Map(fields)
 }
 
 /// What a master tells, for its worker.

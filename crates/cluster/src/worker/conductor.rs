@@ -83,7 +83,8 @@ impl Conductor {
     /// Has the users of a job; what came meanwhile is for later. A newer job takes its place.
     async fn take_job(&mut self, job: Job) -> Option<Work> {
         let users: u64 = job.users.values().sum();
-        let classes = job.users.keys().cloned().collect();
+        let asked_for = job.users.iter().filter(|(_, count)| **count > 0);
+        let classes = asked_for.map(|(name, _)| name.clone()).collect();
         if let Err(error) = self.audience.apply(job.setting, classes).await {
             self.fail(&error);
             return None;

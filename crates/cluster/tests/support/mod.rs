@@ -80,7 +80,11 @@ impl WorkerAudience for Audience {
         Box::pin(async { Ok(()) })
     }
 
-    fn report_extra(&self) -> HostReply<BTreeMap<String, Value>> {
+    fn wants_reports(&self) -> bool {
+        false
+    }
+
+    fn report_extra(&self, _told: Value) -> HostReply<BTreeMap<String, Value>> {
         Box::pin(async { Ok(BTreeMap::new()) })
     }
 }
