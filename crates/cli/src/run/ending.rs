@@ -8,6 +8,7 @@ use katydid_engine::{RunEvent, RunState};
 use tokio::time::{Instant, interval, sleep_until};
 
 use super::{End, Run, TARGET, seconds};
+use crate::settings::Role;
 use crate::signals::Signal;
 
 /// What users get to stop beyond their stop timeout.
@@ -27,17 +28,32 @@ const LISTEN_EVERY: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
     /// Stops users and tells listeners, in Locust's order: after a signal listeners of `quitting` hear of it
-    /// before the users stop, otherwise after.
+    /// before the users stop, otherwise after. A master hears the last of its workers before it tells anybody.
     pub(super) async fn shut_down(&mut self, end: &End) {
         self.parts.terminal.clear();
         self.log_reason(end);
-        if *end == End::Signal {
-            self.announce_quitting().await;
-            self.stop().await;
-        } else {
-            self.stop().await;
-            self.announce_quitting().await;
+        match self.settings.role {
+            // Listeners that judge the results get all of them.
+            Role::Master { .. } => {
+                self.stop().await;
+                self.take_leave().await;
+                self.announce_quitting().await;
+            }
+            Role::Local | Role::Worker if *end == End::Signal => {
+                self.announce_quitting().await;
+                self.stop().await;
+                self.take_leave().await;
+            }
+            Role::Local | Role::Worker => {
+                self.stop().await;
+                self.announce_quitting().await;
+                self.take_leave().await;
+            }
         }
+    }
+
+    /// Nodes of a cluster part: the last reports come in.
+    async fn take_leave(&mut self) {
         let grace = self.settings.stop_timeout.saturating_add(LAST_REPORTS_GRACE);
         let left = self.parts.host.leave();
         self.patiently("other nodes", grace, left).await;

@@ -85,7 +85,8 @@ pub fn report(
 /// What an interval comes to in the keys that Locust knows, for listeners in user code.
 pub fn told(delta: &StatsDelta, users: &UserCounts) -> Value {
     let (told, _) = locust_report(delta.clone(), Timestamp::now());
-    let mut fields = match rmpv::ext::to_value(&told) {
+    let bytes = rmp_serde::to_vec_named(&told).unwrap_or_default();
+    let mut fields = match rmpv::decode::read_value(&mut &bytes[..]) {
         Ok(Value::Map(fields)) => fields,
         _ => Vec::new(),
     };
