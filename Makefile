@@ -23,7 +23,7 @@ RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services differences lint format \
-        bench bench-peers bench-soak wheel smoke-python requirements clean
+        bench bench-peers bench-cluster bench-soak wheel smoke-python requirements clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench: ## Katydid, Locust and wrk against one nginx worker, in one sitting
 
 bench-peers: ## Install the optional peers oha and goose (cargo install)
 	@scripts/bench_peers.sh
+
+bench-cluster: ## What a master costs under 1,000 and 5,000 workers, beside Locust's; the dispatcher; --processes
+	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.cluster $(BENCH)
 
 bench-soak: ## 20 minutes with 2,000 names and failing requests; resident memory sampled (MINUTES=n)
 	@KATYDID=$(KATYDID) $(PYTHON) -m bench.soak --minutes $(or $(MINUTES),20)

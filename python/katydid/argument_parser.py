@@ -205,6 +205,30 @@ def parse_locustfile_option(args: list[str] | None = None) -> Namespace:
     return options
 
 
+def download_locustfile_from_master(master_host: str, master_port: int) -> list[Any]:
+    """Asks a master for its locustfiles: URLs, and dicts with ``filename`` and ``contents``.
+
+    Raises:
+        SystemExit: with code 1, after a line on standard error, when there are none.
+    """
+    from katydid.cluster.locustfile_sources import ask_master
+
+    sources = ask_master(master_host, master_port, None)["locustfiles"]
+    return [it if isinstance(it, str) else {"filename": it[0], "contents": it[1]} for it in sources]
+
+
+def parse_locustfiles_from_master(locustfile_sources: list[Any]) -> list[str]:
+    """Saves what a master sent, until the process ends. The paths."""
+    from katydid.cluster.locustfile_sources import save_source
+
+    return [save_source(it if isinstance(it, str) else (it["filename"], it["contents"])) for it in locustfile_sources]
+
+
+def retrieve_locustfiles_from_master(options: Namespace) -> list[str]:
+    """The locustfiles of the master that the options name, saved until the process ends. Their paths."""
+    return parse_locustfiles_from_master(download_locustfile_from_master(options.master_host, options.master_port))
+
+
 def get_locustfiles_locally(options: Namespace) -> list[str]:
     """Absolute paths of the locustfiles that ``options.locustfile`` names, separated by commas.
 

@@ -11,9 +11,9 @@ import sys
 from argparse import Namespace
 from typing import Any, NoReturn
 
-import katydid.locust  # first: makes the library yield, and `import locust` find this package
 import gevent
 
+import katydid.locust  # first: makes the library yield, and `import locust` find this package
 from katydid import _command, _core, log, runners, stats
 from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.argument_parser import check_options, get_parser

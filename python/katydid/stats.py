@@ -18,6 +18,7 @@ import gevent
 from katydid import _core
 
 if TYPE_CHECKING:
+    from katydid.event import Events
     from katydid.runners import Runner
     from katydid.stats_views import StatsEntry, StatsError
 
@@ -277,6 +278,16 @@ def stats_history(runner: Runner) -> None:
         if runner.state not in ("ready", "stopped"):
             update_stats_history(runner)
         gevent.sleep(HISTORY_STATS_INTERVAL_SEC)
+
+
+def setup_distributed_stats_event_listeners(events: Events, stats: RequestStats) -> None:
+    """Adds listeners that fill in ``report_to_master`` from ``stats``, and count ``worker_report`` in them.
+
+    Runners of master and worker do so by themselves.
+    """
+    from katydid.cluster.reports import listen_to_reports
+
+    listen_to_reports(events, stats)
 
 
 def validate_stats_configuration() -> None:

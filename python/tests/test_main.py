@@ -158,7 +158,6 @@ def test_the_same_name_in_two_files_is_refused(here):
         (["Nobody"], "Unknown User(s): Nobody (there is Admin, Shopper)"),
         (["--tags", "brwse"], "No task has the tag(s) brwse given with --tags (there is browse)"),
         (["--autoquit", "3"], "--autoquit only means something together with --autostart"),
-        (["--master"], "--master"),
     ],
 )
 def test_what_cannot_be_run_is_said_in_one_line(here, arguments, text):

@@ -83,7 +83,9 @@ class Cluster:
     port: int = field(default_factory=free_port)
     nodes: list[Node] = field(default_factory=list)
 
-    def start(self, program: str, name: str, *arguments: str, locustfile: str | None = "led.py", **variables: str) -> Node:
+    def start(
+        self, program: str, name: str, *arguments: str, locustfile: str | None = "led.py", **variables: str
+    ) -> Node:
         folder = self.folder / name
         folder.mkdir()
         if locustfile:

@@ -45,7 +45,8 @@ impl Audience {
     /// Puts a request into the queue; before there is a runner nobody can hear it.
     fn push(&self, request: ControlRequest) {
         if let Some(&runner) = self.runner.get() {
-            self.queue.push(HubItem::Control(ControlCommand { runner, request }));
+            self.queue
+                .push(HubItem::Control(ControlCommand { runner, request }));
         }
     }
 

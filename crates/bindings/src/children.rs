@@ -16,14 +16,21 @@ impl Children {
     fn new(command: Vec<String>, count: usize) -> PyResult<Self> {
         // On the thread that lives as long as the process: Linux ends children with the thread that started them.
         let control = crate::shared::control()?;
-        let started = crate::runner::block_on(control, async move { katydid_cli::Children::start(&command, count) });
+        let started =
+            crate::runner::block_on(
+                control,
+                async move { katydid_cli::Children::start(&command, count) },
+            );
         Ok(Self(Mutex::new(started?)))
     }
 
     /// (process id, exit code) of each that ended since the last call.
     fn ended(&self) -> Vec<(u32, i32)> {
         let ended = self.0.lock().ended();
-        ended.into_iter().map(|one| (one.process, one.exit_code)).collect()
+        ended
+            .into_iter()
+            .map(|one| (one.process, one.exit_code))
+            .collect()
     }
 
     /// How many still run.

@@ -7,8 +7,8 @@ use katydid_cluster::Value;
 use katydid_cluster::message::{Bundle, Locustfiles, Report, Setting, Source};
 use katydid_engine::{Announced, HostError, RunEvent, ShapeTick, UserCounts};
 use parking_lot::Mutex;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tokio::sync::oneshot;
@@ -115,7 +115,13 @@ impl Command {
             }
             Some(ControlRequest::Apply(setting, classes, _)) => {
                 let options = data::to_python(py, &setting.options)?;
-                (setting.host.as_deref(), setting.stop_timeout, options, classes.clone()).into_py_any(py)
+                (
+                    setting.host.as_deref(),
+                    setting.stop_timeout,
+                    options,
+                    classes.clone(),
+                )
+                    .into_py_any(py)
             }
             Some(ControlRequest::ReportExtra(told, _)) => data::to_python(py, told),
             Some(ControlRequest::Locustfiles(takes_bundle, _)) => takes_bundle.into_py_any(py),
@@ -221,7 +227,9 @@ impl WorkerDelta {
 /// What listeners added to a report: a dict with text keys.
 fn report_extra(result: &Bound<'_, PyAny>) -> PyResult<BTreeMap<String, Value>> {
     let fields = result.cast::<PyDict>()?.iter();
-    fields.map(|(key, value)| Ok((key.extract()?, data::from_python(&value)?))).collect()
+    fields
+        .map(|(key, value)| Ok((key.extract()?, data::from_python(&value)?)))
+        .collect()
 }
 
 /// What Python says of locustfiles: a text that says why there are none, or (sources, bundle or None).
@@ -242,7 +250,10 @@ fn locustfiles(result: &Bound<'_, PyAny>) -> PyResult<Result<Locustfiles, String
         sources: sources.into_iter().map(source).collect(),
         bundle: bundle.map(|(hash, files, locustfiles)| Bundle {
             hash,
-            files: files.into_iter().map(|(path, contents)| (path, contents.into())).collect(),
+            files: files
+                .into_iter()
+                .map(|(path, contents)| (path, contents.into()))
+                .collect(),
             locustfiles,
         }),
     }))

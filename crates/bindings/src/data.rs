@@ -1,7 +1,7 @@
 //! What messages of locustfiles carry: msgpack values to Python objects and back, as Locust converts them.
 
 use katydid_cluster::Value;
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, PyTypeInfo};
@@ -65,7 +65,9 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Value> {
 
 fn below(value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     let Some(depth) = depth.checked_sub(1) else {
-        return Err(PyTypeError::new_err("lists and maps lie too deep in each other for a message"));
+        return Err(PyTypeError::new_err(
+            "lists and maps lie too deep in each other for a message",
+        ));
     };
     if value.is_none() {
         return Ok(Value::Nil);
@@ -93,7 +95,9 @@ fn below(value: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
         return Ok(Value::Binary(bytes.to_vec()));
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        let fields = dict.iter().map(|(key, field)| Ok((below(&key, depth)?, below(&field, depth)?)));
+        let fields = dict
+            .iter()
+            .map(|(key, field)| Ok((below(&key, depth)?, below(&field, depth)?)));
         return Ok(Value::Map(fields.collect::<PyResult<_>>()?));
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
@@ -131,8 +135,38 @@ fn special(value: &Bound<'_, PyAny>) -> PyResult<Value> {
 /// a locustfile's parser made of them.
 pub(crate) fn from_options(options: &Bound<'_, PyDict>) -> PyResult<Value> {
     let fields = options.iter().map(|(key, value)| {
-        let value = from_python(&value).or_else(|_| Ok::<_, PyErr>(Value::from(value.str()?.to_string().as_str())))?;
+        let value = from_python(&value)
+            .or_else(|_| Ok::<_, PyErr>(Value::from(value.str()?.to_string().as_str())))?;
         Ok((Value::from(key.str()?.to_string().as_str()), value))
     });
     Ok(Value::Map(fields.collect::<PyResult<_>>()?))
+}
+
+/// A message as bytes, as nodes send it. Raises TypeError for what it cannot carry.
+#[pyfunction]
+pub(crate) fn pack_message<'py>(
+    py: Python<'py>,
+    kind: &str,
+    data: &Bound<'py, PyAny>,
+    node_id: Option<&str>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let node_id = node_id.map_or(Value::Nil, Value::from);
+    let message = Value::Array(vec![Value::from(kind), from_python(data)?, node_id]);
+    Ok(PyBytes::new(py, &katydid_cluster::codec::raw_map(&message)))
+}
+
+/// (kind, data, node id) of a message. Raises ValueError for bytes that are none.
+#[pyfunction]
+pub(crate) fn unpack_message(py: Python<'_>, bytes: &[u8]) -> PyResult<Py<PyAny>> {
+    let message =
+        katydid_cluster::codec::value(bytes).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    match message.as_array().map(Vec::as_slice) {
+        Some([kind, data, node_id]) => (
+            to_python(py, kind)?,
+            to_python(py, data)?,
+            to_python(py, node_id)?,
+        )
+            .into_py_any(py),
+        _ => Err(PyValueError::new_err("not an array of kind, data and node id")),
+    }
 }

@@ -7,6 +7,7 @@ mod client;
 mod control;
 mod csv_files;
 mod data;
+mod dispatcher;
 mod entry;
 mod error;
 mod exchange;
@@ -54,6 +55,10 @@ mod _core {
     use crate::control::{Command, WorkerDelta};
     #[pymodule_export]
     use crate::csv_files::CsvFiles;
+    #[pymodule_export]
+    use crate::data::{pack_message, unpack_message};
+    #[pymodule_export]
+    use crate::dispatcher::Dispatcher;
     #[pymodule_export]
     use crate::entry::{check_options, command_line, option_table, run};
     #[pymodule_export]

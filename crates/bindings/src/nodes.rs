@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use katydid_cluster::fleet::{Fleet, Node, Patience};
 use katydid_cluster::message::{Locustfiles, Setting, Source, ToMaster, ToWorker};
 use katydid_cluster::{
-    ClusterError, ClusterKey, MasterAddress, MasterHandle, MasterSettings, MasterSocket, WorkerHandle, WorkerSettings,
-    request_locustfiles,
+    ClusterError, ClusterKey, MasterAddress, MasterHandle, MasterSettings, MasterSocket, WorkerHandle,
+    WorkerSettings, request_locustfiles,
 };
 use katydid_engine::{RunnerHandle, UserCounts};
 use parking_lot::Mutex;
@@ -18,10 +18,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::audience::Audience;
+use crate::data;
 use crate::hub::Hub;
 use crate::runner::{await_on_hub, block_on};
 use crate::shared::{cluster, hub_queue};
-use crate::data;
 
 /// The master of a cluster. Listens from its construction on, and serves once a `Runner` is made of it.
 #[pyclass(frozen, module = "katydid._core")]
@@ -36,7 +36,10 @@ impl Master {
     /// Raises OSError when nothing can listen there, or the key is none.
     #[new]
     #[pyo3(signature = (host, port, key_file, *, heartbeat_interval, liveness, dead, report_wait, ends_with_workers))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments, each a setting of its own")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments, each a setting of its own"
+    )]
     fn new(
         py: Python<'_>,
         host: String,
@@ -85,8 +88,18 @@ impl Master {
         Ok(())
     }
 
+    /// Takes in a message as if it had come from a worker.
+    fn hear(&self, worker: &str, message: Vec<u8>) {
+        self.handle.hear(worker, message.into());
+    }
+
     /// Says under which circumstances workers have users from now on.
-    fn set_setting(&self, host: Option<String>, stop_timeout: f64, options: &Bound<'_, PyDict>) -> PyResult<()> {
+    fn set_setting(
+        &self,
+        host: Option<String>,
+        stop_timeout: f64,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
         self.handle.set_setting(Setting {
             host,
             stop_timeout,
@@ -102,9 +115,12 @@ impl Master {
 
     /// Every worker that is known, a dict each, in the order of their ids.
     fn workers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rows: Vec<_> = self
-            .handle
-            .look(|fleet: &mut Fleet| fleet.nodes().map(|(id, node)| (id.clone(), node.clone())).collect());
+        let rows: Vec<_> = self.handle.look(|fleet: &mut Fleet| {
+            fleet
+                .nodes()
+                .map(|(id, node)| (id.clone(), node.clone()))
+                .collect()
+        });
         let list = PyList::empty(py);
         for (id, node) in rows {
             list.append(worker_row(py, &id, &node)?)?;
@@ -157,7 +173,10 @@ impl Worker {
         worker_id, host, port, key_file, *,
         heartbeat_interval, report_interval, master_timeout, connect_timeout, connect_attempts,
     ))]
-    #[expect(clippy::too_many_arguments, reason = "keyword arguments, each a setting of its own")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "keyword arguments, each a setting of its own"
+    )]
     fn new(
         py: Python<'_>,
         worker_id: String,
@@ -215,6 +234,16 @@ impl Worker {
         await_on_hub(py, hub.get(), joining)
             .map(drop)
             .map_err(|error| PyConnectionError::new_err(error.value(py).to_string()))
+    }
+
+    /// Takes in a message as if it had come from the master.
+    fn hear(&self, message: Vec<u8>) {
+        self.handle.hear(message.into());
+    }
+
+    /// Connects anew.
+    fn reconnect(&self) {
+        self.handle.reconnect();
     }
 
     /// Its number among all workers of the master; -1 until the master said so.

@@ -57,7 +57,15 @@ impl Stats {
     }
 
     /// Adds a row of failures that are counted in their entry already.
-    fn add_failures(&self, method: &str, name: &str, error: &str, occurrences: u64, first_seen: f64, last_seen: f64) {
+    fn add_failures(
+        &self,
+        method: &str,
+        name: &str,
+        error: &str,
+        occurrences: u64,
+        first_seen: f64,
+        last_seen: f64,
+    ) {
         let row = Failure {
             method: method.into(),
             name: name.into(),

@@ -21,8 +21,12 @@ pub(crate) fn answer(arguments: &[String]) -> Result<String, CliError> {
         [file] if !file.starts_with('-') => {
             let written = ClusterKey::generate().write(Path::new(file));
             written.map_err(|error| CliError::Configuration(error.to_string()))?;
-            Ok(format!("Wrote {file}: give it to the master and to every worker with --cluster-key {file}\n"))
+            Ok(format!(
+                "Wrote {file}: give it to the master and to every worker with --cluster-key {file}\n"
+            ))
         }
-        _ => Err(CliError::Usage("cluster-key takes one file name, or none".to_owned())),
+        _ => Err(CliError::Usage(
+            "cluster-key takes one file name, or none".to_owned(),
+        )),
     }
 }

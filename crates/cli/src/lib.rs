@@ -24,8 +24,8 @@ mod value;
 
 pub use error::CliError;
 pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
-pub use processes::{Children, Ended};
 pub use options::{ExportedRow, option_rows};
+pub use processes::{Children, Ended};
 pub use run::{ForcedEnd, Monitor, RunParts, run, statistics_observer};
 pub use run_options::RunOptions;
 pub use settings::{CsvSettings, Role, Settings};

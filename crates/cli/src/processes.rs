@@ -40,7 +40,9 @@ impl Children {
             child.args(arguments);
             // It is a worker, and starts none itself.
             for mode in ["MODE_MASTER", "PROCESSES"] {
-                child.env_remove(format!("LOCUST_{mode}")).env_remove(format!("KATYDID_{mode}"));
+                child
+                    .env_remove(format!("LOCUST_{mode}"))
+                    .env_remove(format!("KATYDID_{mode}"));
             }
             detach(&mut child);
             match child.spawn() {
@@ -140,7 +142,9 @@ fn detach(command: &mut Command) {
 #[cfg(unix)]
 fn exit_code(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+    status
+        .code()
+        .unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -160,10 +164,12 @@ mod tests {
 
     #[test]
     fn whoever_does_not_end_is_asked_and_then_made_to() {
-        let mut children = Children::start(&shell("trap 'exit 7' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
+        let mut children =
+            Children::start(&shell("trap 'exit 7' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
         std::thread::sleep(Duration::from_millis(300));
         assert_eq!(children.finish(Duration::from_millis(500)), 7);
-        let mut children = Children::start(&shell("trap '' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
+        let mut children =
+            Children::start(&shell("trap '' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
         std::thread::sleep(Duration::from_millis(300));
         assert_eq!(children.finish(Duration::from_millis(200)), 128 + libc::SIGKILL);
     }

@@ -136,9 +136,7 @@ impl Settings {
             spawn_rate: 1.0,
             run_time: None,
             num_requests: None,
-            stop_timeout: Duration::from_secs_f64(
-                options.stop_timeout.unwrap_or(0.0).clamp(0.0, LONGEST),
-            ),
+            stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0).clamp(0.0, LONGEST)),
             csv: None,
             html_file: None,
             json: false,
@@ -164,7 +162,10 @@ fn role(options: &RunOptions) -> Role {
     let wait = options.expect_workers_max_wait.unwrap_or_default();
     Role::Master {
         expect_workers: usize::try_from(options.expect_workers.unwrap_or(1)).unwrap_or(1),
-        max_wait: u64::try_from(wait).ok().filter(|wait| *wait > 0).map(Duration::from_secs),
+        max_wait: u64::try_from(wait)
+            .ok()
+            .filter(|wait| *wait > 0)
+            .map(Duration::from_secs),
     }
 }
 

@@ -6,7 +6,7 @@ mod encode;
 mod error_key;
 mod stats;
 
-pub use decode::{DecodeError, to_master, to_worker};
+pub use decode::{DecodeError, to_master, to_worker, value};
 pub use encode::{for_master, for_worker, job, raw_map, report, told, told_by};
 
 /// Under this key Katydid nodes put what only they understand. Locust looks at the keys that it knows.

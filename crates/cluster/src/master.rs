@@ -78,6 +78,7 @@ enum Command {
     Leave(oneshot::Sender<()>),
     Send(Option<Arc<str>>, ToWorker),
     Setting(Arc<Setting>),
+    Hear(String, Bytes),
 }
 
 /// Reaches a master from anywhere.
@@ -98,6 +99,11 @@ impl MasterHandle {
     /// Says under which circumstances workers have users from now on.
     pub fn set_setting(&self, setting: Setting) {
         let _ = self.commands.send(Command::Setting(Arc::new(setting)));
+    }
+
+    /// Takes in a message as if it had come from a worker.
+    pub fn hear(&self, from: &str, bytes: Bytes) {
+        let _ = self.commands.send(Command::Hear(from.to_owned(), bytes));
     }
 
     /// Looks at the workers.
@@ -186,7 +192,10 @@ impl Master {
                 }
                 command = self.commands.recv() => {
                     let Some(command) = command else { break };
-                    self.obey(command);
+                    match command {
+                        Command::Hear(from, bytes) => self.hear(&side, &from, bytes),
+                        command => self.obey(command),
+                    }
                 }
                 _ = heartbeat.tick() => {
                     let effects = self.fleet.lock().tick(self.began.elapsed());
@@ -271,6 +280,8 @@ impl Master {
 
     fn obey(&mut self, command: Command) {
         match command {
+            // Heard in the loop, where the other side is.
+            Command::Hear(..) => {}
             Command::BeginTest => self.fleet.lock().begin_test(self.began.elapsed()),
             Command::Setting(setting) => {
                 self.options = codec::raw_map(&setting.options);

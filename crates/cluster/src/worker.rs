@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use katydid_engine::{HostReply, Observer, RunEvent, RunState, RunnerCommand, RunnerError, RunnerHandle, RunnerStatus, UserHost};
+use katydid_engine::{
+    HostReply, Observer, RunEvent, RunState, RunnerCommand, RunnerError, RunnerHandle, RunnerStatus, UserHost,
+};
 use katydid_stats::Collector;
 use rmpv::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -120,6 +122,8 @@ pub struct WorkerSide {
 /// What the loop is asked from this side.
 pub(crate) enum Command {
     Send(ToMaster),
+    Hear(Bytes),
+    Reconnect,
     Leave(oneshot::Sender<()>),
 }
 
@@ -140,6 +144,16 @@ impl WorkerHandle {
     /// Its number among all workers of the master; `None` until the master said so, -1 if it says none.
     pub fn index(&self) -> Option<i64> {
         *self.index.borrow()
+    }
+
+    /// Takes in a message as if it had come from the master.
+    pub fn hear(&self, bytes: Bytes) {
+        let _ = self.commands.send(Command::Hear(bytes));
+    }
+
+    /// Connects anew.
+    pub fn reconnect(&self) {
+        let _ = self.commands.send(Command::Reconnect);
     }
 
     /// Sends the master something.
@@ -280,6 +294,8 @@ impl Worker {
                 },
                 command = self.commands.recv() => match command {
                     Some(Command::Send(message)) => self.send(&message),
+                    Some(Command::Hear(bytes)) => self.hear(&mut side, &work, &bytes).await,
+                    Some(Command::Reconnect) => self.reconnect().await,
                     Some(Command::Leave(reply)) => {
                         self.report(&mut side).await;
                         self.send(&ToMaster::Quit);
@@ -313,12 +329,18 @@ impl Worker {
                 self.send(&ToMaster::Spawning);
                 let _ = work.send(Work::Job(job));
             }
-            ToWorker::Stop => drop(work.send(Work::Stop { at_masters_wish: true, reply: None })),
+            ToWorker::Stop => drop(work.send(Work::Stop {
+                at_masters_wish: true,
+                reply: None,
+            })),
             ToWorker::Quit => {
                 log::info!(target: TARGET, "Got quit message from master, shutting down...");
                 let _ = work.send(Work::Quit(None));
             }
-            ToWorker::Reconnect => self.reconnect().await,
+            ToWorker::Reconnect => {
+                log::warn!(target: TARGET, "Received reconnect message from master.");
+                self.reconnect().await;
+            }
             ToWorker::Heartbeat { received } => {
                 self.echoed_at = Instant::now();
                 if let Some(received) = received {
@@ -347,7 +369,7 @@ impl Worker {
     }
 
     async fn reconnect(&mut self) {
-        log::warn!(target: TARGET, "Received reconnect message from master. Resetting connection.");
+        log::info!(target: TARGET, "Reset connection to master");
         let MasterAddress { host, port, key } = &self.master;
         match WorkerSocket::connect(host, *port, &self.id, key.as_ref()).await {
             Ok(socket) => {
@@ -383,9 +405,10 @@ impl Worker {
             let _ = work.send(Work::Quit(None));
         }
         let (cpu_usage, memory_usage) = (side.usage)();
-        let requests = self.reports.is_numbered().then(|| {
-            side.collector.with(|stats| stats.total().num_requests())
-        });
+        let requests = self
+            .reports
+            .is_numbered()
+            .then(|| side.collector.with(|stats| stats.total().num_requests()));
         let state = worker_state(self.status.borrow().state).to_string();
         self.send(&ToMaster::Heartbeat(Heartbeat {
             state,
@@ -444,7 +467,10 @@ fn obey_runner(command: RunnerCommand, work: &mpsc::UnboundedSender<Work>) {
     match command {
         RunnerCommand::Start(_, reply) => drop(reply.send(Err(RunnerError::LedByMaster))),
         RunnerCommand::StartShape(_, reply) => drop(reply.send(Err(RunnerError::LedByMaster))),
-        RunnerCommand::Stop(reply) => drop(work.send(Work::Stop { at_masters_wish: false, reply: Some(reply) })),
+        RunnerCommand::Stop(reply) => drop(work.send(Work::Stop {
+            at_masters_wish: false,
+            reply: Some(reply),
+        })),
         RunnerCommand::Quit(reply) => drop(work.send(Work::Quit(Some(reply)))),
         RunnerCommand::WorkerJoined(_) | RunnerCommand::WorkerLeft(_) | RunnerCommand::Fail(_) => {}
     }

@@ -4,7 +4,8 @@
 
 mod support;
 
-use katydid_cluster::message::ToWorker;
+use katydid_cluster::fleet::Notice;
+use katydid_cluster::message::{ToMaster, ToWorker};
 use katydid_cluster::{ClusterKey, Value, WorkerNotice};
 use katydid_engine::{RunState, UserHost};
 use support::{master, until, users, visitors, worker};
@@ -16,7 +17,10 @@ async fn a_test_from_start_to_end() {
     let workers = [worker("a_1", port, None).await, worker("b_1", port, None).await];
     assert_eq!(workers[0].handle.index(), Some(0));
     assert_eq!(workers[1].handle.index(), Some(1));
-    until("both are there", || master.handle.look(|fleet| fleet.ready_count()) == 2).await;
+    until("both are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 2
+    })
+    .await;
 
     master.runner.start(visitors(8, 100.0)).await.unwrap();
     until("all users live", || users(master.host.user_counts()) == 8).await;
@@ -28,7 +32,10 @@ async fn a_test_from_start_to_end() {
         worker.request("/a", 20, Some("too slow"));
     }
     workers[1].request("/b", 30, None);
-    until("all reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 5).await;
+    until("all reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 5
+    })
+    .await;
 
     master.runner.stop().await;
     assert_eq!(users(master.host.user_counts()), 0);
@@ -43,7 +50,12 @@ async fn a_test_from_start_to_end() {
         );
     }
     leaving.await.unwrap().unwrap();
-    assert!(master.collector.with(|stats| stats.entry("GET", "/late").is_some()), "the last report is in");
+    assert!(
+        master
+            .collector
+            .with(|stats| stats.entry("GET", "/late").is_some()),
+        "the last report is in"
+    );
     let (requests, failures) = master.collector.with(|stats| {
         let entry = stats.entry("GET", "/a").unwrap();
         (entry.num_requests(), entry.num_failures())
@@ -62,7 +74,10 @@ async fn merged_percentiles_are_those_of_all_samples() {
     for number in 0..10 {
         workers.push(worker(&format!("w{number}_x"), master.handle.port(), None).await);
     }
-    until("all are there", || master.handle.look(|fleet| fleet.ready_count()) == 10).await;
+    until("all are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 10
+    })
+    .await;
     master.runner.start(visitors(10, 100.0)).await.unwrap();
     until("it runs", || master.runner.status().state == RunState::Running).await;
     let alone = katydid_stats::Collector::default();
@@ -79,7 +94,10 @@ async fn merged_percentiles_are_those_of_all_samples() {
             at: katydid_stats::Timestamp::now(),
         });
     }
-    until("all reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 5_000).await;
+    until("all reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 5_000
+    })
+    .await;
     for fraction in [0.0, 0.5, 0.66, 0.9, 0.95, 0.99, 0.999, 1.0] {
         assert_eq!(
             master.collector.with(|stats| stats.total().percentile(fraction)),
@@ -93,6 +111,16 @@ async fn merged_percentiles_are_those_of_all_samples() {
 async fn messages_of_the_locustfile_go_both_ways() {
     let master = master(0, None).await;
     let worker = worker("a_1", master.handle.port(), None).await;
+    worker.handle.send(ToMaster::Custom {
+        kind: "here".to_owned(),
+        data: Value::from(1),
+    });
+    until("the master heard it", || {
+        let notices = master.audience.notices.lock().unwrap();
+        let here = |notice: &Notice| matches!(notice, Notice::Custom { kind, worker, .. } if kind == "here" && &**worker == "a_1");
+        notices.iter().any(here)
+    })
+    .await;
     let message = ToWorker::Custom {
         kind: "greeting".to_owned(),
         data: Value::from("hello"),
@@ -100,7 +128,8 @@ async fn messages_of_the_locustfile_go_both_ways() {
     master.handle.send(None, message);
     until("it came", || {
         let heard = worker.audience.heard.lock().unwrap();
-        let greeting = |notice: &WorkerNotice| matches!(notice, WorkerNotice::Custom { kind, .. } if kind == "greeting");
+        let greeting =
+            |notice: &WorkerNotice| matches!(notice, WorkerNotice::Custom { kind, .. } if kind == "greeting");
         heard.iter().any(greeting)
     })
     .await;
@@ -112,12 +141,18 @@ async fn users_of_a_worker_that_vanishes_come_back_on_the_others() {
     let port = master.handle.port();
     let lost = worker("a_1", port, None).await;
     let (second, third) = (worker("b_1", port, None).await, worker("c_1", port, None).await);
-    until("all are there", || master.handle.look(|fleet| fleet.ready_count()) == 3).await;
+    until("all are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 3
+    })
+    .await;
     master.runner.start(visitors(12, 100.0)).await.unwrap();
     until("it runs", || master.runner.status().state == RunState::Running).await;
     lost.request("/", 1, None);
     second.request("/", 1, None);
-    until("reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 2).await;
+    until("reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 2
+    })
+    .await;
 
     lost.task.abort();
     until("its users are on the others", || {
@@ -136,16 +171,25 @@ async fn a_restarted_master_takes_its_workers_back() {
     let first = master(0, None).await;
     let port = first.handle.port();
     let worker = worker("a_1", port, None).await;
-    until("it is there", || first.handle.look(|fleet| fleet.ready_count()) == 1).await;
+    until("it is there", || {
+        first.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
     first.runner.start(visitors(2, 100.0)).await.unwrap();
     until("it runs", || users(worker.local.user_counts()) == 2).await;
     first.task.abort();
     assert!(first.task.await.is_err());
     let second = master(port, None).await;
-    until("it is taken back", || second.handle.look(|fleet| fleet.ready_count()) == 1).await;
+    until("it is taken back", || {
+        second.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
     assert_eq!(users(worker.local.user_counts()), 0);
     second.runner.start(visitors(3, 100.0)).await.unwrap();
-    until("it works for the new one", || users(worker.local.user_counts()) == 3).await;
+    until("it works for the new one", || {
+        users(worker.local.user_counts()) == 3
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,7 +60,11 @@ fn users_of_a_lost_worker_come_back_at_the_spawn_rate() {
     assert_eq!(first.pause, Duration::from_secs(1));
     play(&mut dispatcher, &mut told);
     assert_eq!(told.loads(), [14, 13, 13]);
-    assert_eq!((told.of_class("A"), told.of_class("B")), (10, 30), "the mix is the same");
+    assert_eq!(
+        (told.of_class("A"), told.of_class("B")),
+        (10, 30),
+        "the mix is the same"
+    );
 }
 
 #[test]
@@ -71,7 +75,11 @@ fn a_new_worker_is_filled_at_the_spawn_rate() {
     play(&mut dispatcher, &mut told);
     dispatcher.add_worker("h2_x");
     assert!(dispatcher.resume());
-    assert_eq!(play(&mut dispatcher, &mut told), 1, "ten users move in one step of ten");
+    assert_eq!(
+        play(&mut dispatcher, &mut told),
+        1,
+        "ten users move in one step of ten"
+    );
     assert_eq!(told.loads(), [10, 10, 10]);
     assert_eq!((told.of_class("A"), told.of_class("B")), (8, 22));
     assert!(!dispatcher.resume(), "there is nothing to do any more");
@@ -94,15 +102,24 @@ fn users_that_are_owed_are_no_longer_when_fewer_are_wanted() {
 fn a_step_names_only_workers_that_change() {
     let mut dispatcher = Dispatcher::new(workers(100), two_classes()).unwrap().gradual();
     dispatcher.begin(50, 10.0, None).unwrap();
-    let sizes: Vec<usize> = std::iter::from_fn(|| dispatcher.next_step()).map(|step| step.changed().len()).collect();
-    assert_eq!(sizes, [100, 10, 10, 10, 10], "all hear of the start, then those with a new user");
+    let sizes: Vec<usize> = std::iter::from_fn(|| dispatcher.next_step())
+        .map(|step| step.changed().len())
+        .collect();
+    assert_eq!(
+        sizes,
+        [100, 10, 10, 10, 10],
+        "all hear of the start, then those with a new user"
+    );
 }
 
 /// The figure of the distributed benchmark; here with a debug build's patience.
 #[test]
 fn a_million_users_over_ten_thousand_workers() {
-    let classes = (0..50).map(|number| UserClass::weighted(format!("User{number:02}"), f64::from(number + 1)));
-    let mut dispatcher = Dispatcher::new(workers(10_000), classes.collect()).unwrap().gradual();
+    let classes =
+        (0..50).map(|number| UserClass::weighted(format!("User{number:02}"), f64::from(number + 1)));
+    let mut dispatcher = Dispatcher::new(workers(10_000), classes.collect())
+        .unwrap()
+        .gradual();
     dispatcher.begin(1_000_000, 100_000.0, None).unwrap();
     let (mut slowest, mut steps) = (Duration::ZERO, 0);
     let mut told = Told::default();
@@ -115,10 +132,17 @@ fn a_million_users_over_ten_thousand_workers() {
             told.hear(&step);
         }
     }
-    let loads: Vec<u64> = dispatcher.users_on_workers().values().map(|row| row.values().sum()).collect();
+    let loads: Vec<u64> = dispatcher
+        .users_on_workers()
+        .values()
+        .map(|row| row.values().sum())
+        .collect();
     assert_eq!(loads.iter().sum::<u64>(), 1_000_000);
     assert_eq!((loads.iter().min(), loads.iter().max()), (Some(&100), Some(&100)));
-    assert!(slowest < Duration::from_secs(2), "{steps} steps, the slowest took {slowest:?}");
+    assert!(
+        slowest < Duration::from_secs(2),
+        "{steps} steps, the slowest took {slowest:?}"
+    );
     println!("{steps} steps, the slowest took {slowest:?}");
 }
 

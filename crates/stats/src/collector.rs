@@ -115,7 +115,10 @@ impl Collector {
         self.health.clear();
         self.with_merged(|merged| {
             merged.stats.clear(now);
-            merged.unsent.iter_mut().for_each(|unsent| *unsent = StatsDelta::default());
+            merged
+                .unsent
+                .iter_mut()
+                .for_each(|unsent| *unsent = StatsDelta::default());
         });
     }
 

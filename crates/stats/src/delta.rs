@@ -87,7 +87,13 @@ impl StatsDelta {
             }
         };
         let few = |count: &mut u64| *count = (*count).min(GREATEST_COUNT);
-        let finite = |number: &mut f64| *number = if number.is_finite() { number.clamp(0.0, 1e15) } else { 0.0 };
+        let finite = |number: &mut f64| {
+            *number = if number.is_finite() {
+                number.clamp(0.0, 1e15)
+            } else {
+                0.0
+            }
+        };
         for entry in &mut self.entries {
             near(&mut entry.first_timestamp);
             entry.last_request_timestamp.iter_mut().for_each(near);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
 use crate::delta::{EntryDelta, SecondDelta};
 use crate::entry::Entry;
 use crate::histogram::SparseCounts;
-use crate::Timestamp;
 
 /// The fields of Locust's `StatsEntry` that travel; times are milliseconds and epoch seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,10 @@ impl From<&Entry> for EntryReport {
             max_response_time: entry.max_response_time().unwrap_or_default(),
             min_response_time: entry.min_response_time(),
             total_content_length: entry.total_content_length() as f64,
-            response_times: buckets.into_iter().map(|(time, count)| (time as i64, count)).collect(),
+            response_times: buckets
+                .into_iter()
+                .map(|(time, count)| (time as i64, count))
+                .collect(),
             num_reqs_per_sec: entry.requests_per_second(),
             num_fail_per_sec: entry.failures_per_second(),
         }
@@ -87,7 +90,10 @@ impl EntryReport {
             .collect();
         let start = Timestamp(self.start_time);
         let last = self.last_request_timestamp.map(Timestamp);
-        let times = self.response_times.iter().map(|(&time, &count)| (time as f64, count));
+        let times = self
+            .response_times
+            .iter()
+            .map(|(&time, &count)| (time as f64, count));
         seconds.push(SecondDelta {
             second: last.unwrap_or(start).second(),
             requests: 0,

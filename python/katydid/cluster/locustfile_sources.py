@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from katydid import _core, runners
@@ -95,29 +95,40 @@ def fetch_locustfiles(host: str, port: int, key_file: str | None) -> list[str]:
     Raises:
         SystemExit: with code 1, after a line on standard error, when there are none.
     """
+    answer = ask_master(host, port, key_file)
+    if answer["bundle"]:
+        return _unpack(answer["bundle"])
+    return [save_source(source) for source in answer["locustfiles"]]
+
+
+def ask_master(host: str, port: int, key_file: str | None) -> dict[str, Any]:
+    """What a master says of its locustfiles.
+
+    Raises:
+        SystemExit: with code 1, after a line on standard error, when it says nothing.
+    """
     patience = float(runners.CONNECT_TIMEOUT * runners.CONNECT_RETRY_COUNT)
     node_id = f"{socket.gethostname()}_download_locustfile_{uuid4().hex}"
     try:
-        answer = _core.locustfiles_of_master(node_id, host, port, key_file, patience)
+        return _core.locustfiles_of_master(node_id, host, port, key_file, patience)
     except OSError as error:
         _refuse(str(error))
-    if answer["bundle"]:
-        return _unpack(answer["bundle"])
-    return [
-        download_locustfile_from_url(source) if isinstance(source, str) else _save(*source)
-        for source in answer["locustfiles"]
-    ]
 
 
-def _unpack(bundle: dict[str, object]) -> list[str]:
+def save_source(source: str | tuple[str, str]) -> str:
+    """Saves a locustfile, a URL or (file name, contents), until the process ends. Its path."""
+    return download_locustfile_from_url(source) if isinstance(source, str) else _save(*source)
+
+
+def _unpack(bundle: dict[str, Any]) -> list[str]:
     folder = tempfile.mkdtemp(prefix="katydid_")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for path, contents in bundle["files"].items():  # type: ignore[attr-defined]
+    for path, contents in bundle["files"].items():
         target = _below(folder, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(contents)
-    return [_below(folder, path) for path in bundle["locustfiles"]]  # type: ignore[attr-defined]
+    return [_below(folder, path) for path in bundle["locustfiles"]]
 
 
 def _below(folder: str, path: str) -> str:

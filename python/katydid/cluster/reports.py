@@ -1,7 +1,7 @@
 """Reports of workers in the hands of listeners: ``report_to_master`` and ``worker_report``.
 
-The engine makes, sends and counts reports by itself. Only when a locustfile listens does it show them, and then it is one
-listener among the others that makes or counts them, so that the order is Locust's.
+The engine makes, sends and counts reports by itself. Only when a locustfile listens does it show them, and then it is
+one listener among the others that makes or counts them, so that the order is Locust's.
 """
 
 from __future__ import annotations
@@ -94,4 +94,6 @@ def _count(stats: RequestStats, data: dict[str, Any]) -> None:
     for row in data.get("errors", {}).values():
         now = time.time()
         seen = row.get("first_seen") or now, row.get("last_seen") or now
-        stats.core.add_failures(row["method"], row["name"], StatsError.parse_error(row["error"]), row["occurrences"], *seen)
+        stats.core.add_failures(
+            row["method"], row["name"], StatsError.parse_error(row["error"]), row["occurrences"], *seen
+        )

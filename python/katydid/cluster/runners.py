@@ -21,6 +21,7 @@ from katydid.log import get_logs
 
 if TYPE_CHECKING:
     from katydid.env import Environment
+    from katydid.rpc import Message
     from katydid.user.users import User
 
 logger = logging.getLogger("locust.runners")
@@ -34,11 +35,12 @@ _WAIT_FOR_REPORTS = re.compile(r"(?P<factor>\d+(\.\d+)?) *\* *WORKER_REPORT_INTE
 class DistributedRunner(runners.Runner):
     """Common base of `MasterRunner` and `WorkerRunner`, for ``isinstance``."""
 
-    def __init__(self, environment: Environment, node: _core.Master | _core.Worker) -> None:
+    def __init__(self, environment: Environment, node: _core.Master | _core.Worker | None = None) -> None:
         self._node: Any = node
         super().__init__(environment, node)
         listen_to_reports(environment.events, environment.stats)
-        tell_wishes(self, node)
+        if node is not None:
+            tell_wishes(self, node)
 
 
 class Server:
@@ -136,6 +138,21 @@ class MasterRunner(DistributedRunner):
         logger.debug("Sending %s message to %s", msg_type, client_id or "all workers")
         self._node.send(msg_type, data, client_id)
 
+    def handle_message(self, client_id: str, msg: Message) -> None:
+        """Takes in a message as if it had come from a worker."""
+        self._node.hear(client_id, msg.serialize())
+
+    def heartbeat_worker(self) -> None:
+        """Returns at the end of the run: the engine looks after heartbeats."""
+        self._core.wait()
+
+    def client_listener(self) -> None:
+        """Returns at the end of the run: the engine listens to workers."""
+        self._core.wait()
+
+    def check_stopped(self) -> None:
+        """Does nothing: the engine knows by itself when all workers have stopped."""
+
     def _before(self, event: str, kwargs: dict[str, Any]) -> None:
         if event == "test_start":
             self._tell_setting()
@@ -169,6 +186,8 @@ class WorkerRunner(DistributedRunner):
         self.master_port = master_port
         self.client_id = f"{socket.gethostname()}_{uuid4().hex}"
         self.connected = False
+        self.last_heartbeat_timestamp: float | None = None
+        """When the master answered last, in epoch seconds; kept only while somebody listens to `heartbeat_received`."""
         self.logs: list[str] = []
         node = _core.Worker(
             self.client_id,
@@ -203,7 +222,13 @@ class WorkerRunner(DistributedRunner):
         """Where the master's page lives."""
         return getattr(self.environment.parsed_options, "web_base_path", None) or ""
 
-    def start(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def start(
+        self,
+        user_count: int,
+        spawn_rate: float,
+        wait: bool = False,
+        user_classes: list[type[User]] | None = None,
+    ) -> NoReturn:
         """Not for workers.
 
         Raises:
@@ -228,6 +253,38 @@ class WorkerRunner(DistributedRunner):
         """
         logger.debug("Sending %s message to master", msg_type)
         self._node.send(msg_type, data)
+
+    def handle_message(self, msg: Message) -> None:
+        """Takes in a message as if it had come from the master."""
+        self._node.hear(msg.serialize())
+
+    def reset_connection(self) -> None:
+        """Connects to the master anew."""
+        self._node.reconnect()
+
+    def connect_to_master(self) -> None:
+        """Returns at once: a worker that there is has been accepted."""
+
+    def spawning_complete(self, user_count: int) -> None:
+        """Tells the master how many users there are."""
+        data = {"user_classes_count": self.user_classes_count, "user_count": user_count}
+        self.send_message("spawning_complete", data)
+
+    def worker(self) -> None:
+        """Returns at the end of the run: the engine listens to the master."""
+        self._core.wait()
+
+    def heartbeat(self) -> None:
+        """Returns at the end of the run: the engine sends heartbeats."""
+        self._core.wait()
+
+    def heartbeat_timeout_checker(self) -> None:
+        """Returns at the end of the run: the engine notices a master that is gone."""
+        self._core.wait()
+
+    def stats_reporter(self) -> None:
+        """Returns at the end of the run: the engine reports."""
+        self._core.wait()
 
     def logs_reporter(self) -> None:
         """Sends the log to the master whenever there are new lines; for a greenlet of its own."""

@@ -1,10 +1,9 @@
-"""Two user classes; the master leads a first test, stops it, leads a second one, and quits. Everybody notes what it saw."""
+"""Two user classes; the master leads one test, stops it, leads another, and quits. Everybody notes what it saw."""
 
 import json
 from collections import Counter
 
 import gevent
-
 from locust import HttpUser, constant, events, tag, task
 from locust.runners import MasterRunner, WorkerRunner
 

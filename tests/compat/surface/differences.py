@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WEB = "the web page is not there yet"
-NODES = "runs over several machines are not there yet"
+NODES = "nodes are the engine's: their loops and sockets run where user code cannot delay them"
 OLD_NAME = "where Locust refuses the old name, its users run here"
 ENGINE = "the engine decides this; nobody else can"
 OWN_CLIENT = "requests are sent by our own engine, not by geventhttpclient: made of what the engine gives"
@@ -17,14 +17,8 @@ DIFFERENCES = {
     "locust.argument_parser.DEFAULT_CONFIG_FILES": "files of our own name are read as well",
     "locust.argument_parser.get_empty_argument_parser": "files of our own name are read as well",
     "locust.argument_parser.get_parser": "files of our own name are read as well",
-    "locust.argument_parser.*_master": NODES,
+    "locust.runners.MasterRunner.reset_connection": NODES,
     "locust.env.Environment.create_web_ui": WEB,
-    "locust.rpc.": NODES,
-    "locust.runners.MasterRunner*": NODES,
-    "locust.runners.WorkerRunner*": NODES,
-    "locust.runners.WorkerNode*": NODES,
-    "locust.dispatch.UsersDispatcher.": NODES,
-    "locust.stats.setup_distributed_stats_event_listeners": NODES,
     "locust.stats.StatsEntry.response_times_cache": "the engine keeps windows of histograms instead",
     "locust.runners.*.update_state": ENGINE,
     "locust.web.": WEB,

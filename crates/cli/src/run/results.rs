@@ -36,7 +36,12 @@ impl Run<'_> {
         master.look(|fleet| {
             let losses = fleet.losses().iter().map(Loss::text);
             let limits = fleet.nodes().filter_map(|(id, node)| {
-                let reason = node.health.as_ref().filter(|health| health.saturated)?.reason.as_deref()?;
+                let reason = node
+                    .health
+                    .as_ref()
+                    .filter(|health| health.saturated)?
+                    .reason
+                    .as_deref()?;
                 Some(format!("Worker {id} was the limit, not the target: {reason}"))
             });
             losses.chain(limits).collect()

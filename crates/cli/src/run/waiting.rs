@@ -16,7 +16,11 @@ const QUIET_FOR: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
     /// Waits for so many workers without users, for at most so long. `Some` if there is no point in going on.
-    pub(super) async fn wait_for_workers(&mut self, wanted: usize, max_wait: Option<Duration>) -> Option<End> {
+    pub(super) async fn wait_for_workers(
+        &mut self,
+        wanted: usize,
+        max_wait: Option<Duration>,
+    ) -> Option<End> {
         let master = self.parts.master.clone()?;
         let began = Instant::now();
         let mut told_at = began;
@@ -35,7 +39,11 @@ impl Run<'_> {
             }
             if now.duration_since(told_at) >= TELL_EVERY {
                 told_at = now;
-                let level = if waited > QUIET_FOR { log::Level::Info } else { log::Level::Debug };
+                let level = if waited > QUIET_FOR {
+                    log::Level::Info
+                } else {
+                    log::Level::Debug
+                };
                 log::log!(target: TARGET, level, "Waiting for workers to be ready, {ready} of {wanted} connected");
             }
             tokio::select! {

@@ -47,7 +47,7 @@ pub fn to_master(bytes: Bytes, now: Timestamp) -> Result<ToMaster, DecodeError> 
         let report = stats::read(data, now).map_err(|error| wrong(&kind, error))?;
         return Ok(ToMaster::Stats(Box::new(report)));
     }
-    let data = Fields::new(&kind, value(&data)?);
+    let data = Fields::new(&kind, data_of(&data)?);
     Ok(match &*kind {
         "client_ready" => ToMaster::ClientReady(version(&data.value)),
         "locustfile" => ToMaster::Locustfile {
@@ -61,10 +61,7 @@ pub fn to_master(bytes: Bytes, now: Timestamp) -> Result<ToMaster, DecodeError> 
         "heartbeat" => ToMaster::Heartbeat(Heartbeat {
             state: data.needed("state", data.text("state"))?,
             cpu_usage: data.number("current_cpu_usage").unwrap_or_default(),
-            memory_usage: data
-                .number("current_memory_usage")
-                .unwrap_or_default()
-                .max(0.0) as u64,
+            memory_usage: data.number("current_memory_usage").unwrap_or_default().max(0.0) as u64,
             requests: data.own("requests").and_then(|count| count.as_u64()),
         }),
         "exception" => ToMaster::Exception {
@@ -91,7 +88,7 @@ pub fn to_master(bytes: Bytes, now: Timestamp) -> Result<ToMaster, DecodeError> 
 /// When the bytes are no message, or the data is not what belongs to its kind.
 pub fn to_worker(bytes: &Bytes) -> Result<ToWorker, DecodeError> {
     let (kind, data) = envelope(bytes)?;
-    let data = Fields::new(&kind, value(&data)?);
+    let data = Fields::new(&kind, data_of(&data)?);
     Ok(match &*kind {
         "ack" => ToWorker::Ack {
             index: data.get("index").and_then(Value::as_i64),
@@ -155,8 +152,23 @@ fn array_length(rest: &mut &[u8]) -> Option<u16> {
     }
 }
 
+/// Reads any msgpack value, after which nothing may stand.
+///
+/// # Errors
+///
+/// When the bytes are no value, or more than one.
+pub fn value(bytes: &[u8]) -> Result<Value, DecodeError> {
+    let mut rest = bytes;
+    let value = value_from(&mut rest)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(DecodeError::Envelope)
+    }
+}
+
 /// The data, after which only the node id may stand.
-fn value(data: &Bytes) -> Result<Value, DecodeError> {
+fn data_of(data: &Bytes) -> Result<Value, DecodeError> {
     let mut rest = &data[..];
     let value = value_from(&mut rest)?;
     value_from(&mut rest)?;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use katydid_engine::UserCounts;
-use katydid_stats::{EntryReport, ExceptionRow, Failure, Limits, RunStats, StatsDelta, TOTAL_NAME, Timestamp};
+use katydid_stats::{
+    EntryReport, ExceptionRow, Failure, Limits, RunStats, StatsDelta, TOTAL_NAME, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use super::error_key::error_key;

@@ -44,7 +44,11 @@ impl Pace {
         if spawn_rate <= BURST {
             return Self::locust(spawn_rate);
         }
-        let step = SMOOTH_STEP.max(TIME_PER_WORKER.saturating_mul(worker_count as u32).min(LONGEST_STEP));
+        let step = SMOOTH_STEP.max(
+            TIME_PER_WORKER
+                .saturating_mul(worker_count as u32)
+                .min(LONGEST_STEP),
+        );
         let users_per_step = ((spawn_rate * step.as_secs_f64()) as u64).max(1);
         let pause = length(users_per_step, spawn_rate);
         Self {
@@ -56,7 +60,10 @@ impl Pace {
 
     /// The same rate for another number of workers.
     pub(super) fn for_workers(self, worker_count: usize) -> Self {
-        Self::smooth(self.users_per_step as f64 / self.pause.as_secs_f64(), worker_count)
+        Self::smooth(
+            self.users_per_step as f64 / self.pause.as_secs_f64(),
+            worker_count,
+        )
     }
 }
 
