@@ -50,7 +50,7 @@ class Figure:
 
 
 HEADING = [
-    "| master | workers | connected | of one core | memory | heartbeats missed | worst snapshot lag | requests counted |",
+    "| master | workers | connected | of one core | memory | heartbeats missed | worst lag | requests counted |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
 ]
 

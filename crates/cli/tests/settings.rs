@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use katydid_cli::{RunOptions, Settings};
+use katydid_cli::{RunOptions, Role, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -102,11 +102,6 @@ fn what_makes_no_sense_is_said_in_one_line() {
             1,
             "--web-base-path must begin with a slash",
         ),
-        (
-            json!({"headless": true, "processes": 4}),
-            1,
-            "--processes: this version runs on one machine in one process only; leave the option out",
-        ),
     ] {
         assert_eq!(
             resolve(&namespace).unwrap_err(),
@@ -114,6 +109,26 @@ fn what_makes_no_sense_is_said_in_one_line() {
             "{namespace}"
         );
     }
+}
+
+#[test]
+fn a_master_waits_for_its_workers_and_a_worker_leaves_results_to_it() {
+    let master = resolve(&json!({
+        "headless": true, "master": true, "expect_workers": 3, "expect_workers_max_wait": 20,
+    }));
+    assert_eq!(
+        master.unwrap().role,
+        Role::Master {
+            expect_workers: 3,
+            max_wait: Some(std::time::Duration::from_secs(20)),
+        }
+    );
+    let worker = resolve(&json!({
+        "worker": true, "headless": true, "num_users": 50, "run_time": 60, "csv_prefix": "run", "json": true,
+    }));
+    let worker = worker.unwrap();
+    assert_eq!((worker.role, worker.user_count, worker.run_time), (Role::Worker, 0, None));
+    assert_eq!((worker.csv, worker.json, worker.console), (None, false, false));
 }
 
 #[test]
