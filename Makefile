@@ -22,8 +22,9 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services differences lint format \
-        bench bench-peers bench-cluster bench-soak wheel smoke-python requirements clean
+.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services cluster \
+        test-deploy differences lint format bench bench-peers bench-cluster bench-soak wheel smoke-python requirements \
+        clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +50,7 @@ test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/deploy
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -68,6 +69,12 @@ differences: ## Put the listed differences of names into docs/differences.md
 
 services: ## Users of databases, brokers and other services, against real servers
 	@$(PYTEST) tests/services
+
+cluster: ## Masters and workers, Katydid's and Locust's, also on hosts of their own
+	@$(PYTEST) tests/cluster
+
+test-deploy: ## The container image, the compose file, the Helm chart, the examples for operators
+	@$(PYTEST) tests/deploy
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product

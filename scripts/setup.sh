@@ -48,6 +48,7 @@ find_server() { command -v "$1" >/dev/null || ls /usr/sbin/"$1" /usr/lib/postgre
 find_server postgres || apt_install "a server of the tests" postgresql
 find_server mosquitto || apt_install "a server of the tests" mosquitto
 find_server redis-server || apt_install "a server of the tests" redis-server
+command -v ip >/dev/null || [ -x /usr/sbin/ip ] || apt_install "what gives tests hosts of their own" iproute2
 command -v zsh >/dev/null || apt_install "a shell of the tests" zsh
 command -v fish >/dev/null || apt_install "a shell of the tests" fish
 if [ -n "$need_bench" ]; then

@@ -481,4 +481,5 @@ def __getattr__(name: str) -> Any:
 
 
 # Last, because they are made from what stands above.
+from katydid.cluster.runners import DistributedRunner, MasterRunner, WorkerRunner  # noqa: E402, F401
 from katydid.cluster.worker_nodes import WorkerNode, WorkerNodes  # noqa: E402, F401

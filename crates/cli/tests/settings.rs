@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use katydid_cli::{RunOptions, Role, Settings};
+use katydid_cli::{Role, RunOptions, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -127,7 +127,10 @@ fn a_master_waits_for_its_workers_and_a_worker_leaves_results_to_it() {
         "worker": true, "headless": true, "num_users": 50, "run_time": 60, "csv_prefix": "run", "json": true,
     }));
     let worker = worker.unwrap();
-    assert_eq!((worker.role, worker.user_count, worker.run_time), (Role::Worker, 0, None));
+    assert_eq!(
+        (worker.role, worker.user_count, worker.run_time),
+        (Role::Worker, 0, None)
+    );
     assert_eq!((worker.csv, worker.json, worker.console), (None, false, false));
 }
 
