@@ -236,9 +236,19 @@ class Runner:
     - ``('announce', (event name, arguments without environment))`` returns what listeners want:
       ``(exit code or None, whether something failed that nobody caught)``
     - ``('tick', None)`` returns None to end, or ``(user_count, spawn_rate, class names or None)``
+
+    With ``node`` users are on workers, or their test is led by a master; then there are the commands of
+    `katydid.cluster.commands` as well.
     """
 
-    def __init__(self, hub: Hub, stats: Stats, perform: Callable[[str, Any], Any], reset_stats: bool) -> None: ...
+    def __init__(
+        self,
+        hub: Hub,
+        stats: Stats,
+        perform: Callable[[str, Any], Any],
+        reset_stats: bool,
+        node: Master | Worker | None = None,
+    ) -> None: ...
     def start(
         self,
         user_count: int,
@@ -480,6 +490,173 @@ class Exchange:
 
     def close(self) -> None:
         """Gives up the rest of a streamed body."""
+
+class Master:
+    """The master of a cluster; listens from its construction on, and serves once a `Runner` is made of it.
+
+    Raises:
+        OSError: nothing can listen there, or the key is none.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        key_file: str | None,
+        *,
+        heartbeat_interval: float,
+        liveness: int,
+        dead: int,
+        report_wait: float,
+        ends_with_workers: bool,
+    ) -> None: ...
+    @property
+    def port(self) -> int: ...
+    def send(self, kind: str, data: Any, worker: str | None = None) -> None:
+        """Sends a message to one worker, or to every one that is known.
+
+        Raises:
+            TypeError: ``data`` holds what a message cannot carry.
+        """
+
+    def hear(self, worker: str, message: bytes) -> None:
+        """Takes in a message as if it had come from a worker."""
+
+    def set_setting(self, host: str | None, stop_timeout: float, options: dict[str, Any]) -> None:
+        """Under which circumstances workers have users from now on."""
+
+    def set_wishes(self, reports: bool, heartbeats: bool) -> None:
+        """Whether listeners want to see reports and heartbeats."""
+
+    def workers(self) -> list[dict[str, Any]]:
+        """Every worker that is known: id, index, state, heartbeat, cpu_usage, memory_usage, user_classes_count."""
+
+    def worker_index(self, worker: str) -> int: ...
+    def worker_count(self) -> int:
+        """How many workers can have users."""
+
+    def user_counts(self) -> dict[str, int]:
+        """Users by class over all workers, as they reported last."""
+
+class Worker:
+    """A worker of a cluster; works once a `Runner` is made of it. Times are seconds.
+
+    Raises:
+        OSError: the address or the key is none.
+    """
+
+    def __init__(
+        self,
+        worker_id: str,
+        host: str,
+        port: int,
+        key_file: str | None,
+        *,
+        heartbeat_interval: float,
+        report_interval: float,
+        master_timeout: float,
+        connect_timeout: float,
+        connect_attempts: int,
+    ) -> None: ...
+    def join(self, hub: Hub) -> None:
+        """Parks the calling greenlet until the master has accepted it.
+
+        Raises:
+            ConnectionError: none does.
+        """
+
+    @property
+    def index(self) -> int:
+        """Its number among all workers of the master; -1 until the master said so."""
+
+    def send(self, kind: str, data: Any) -> None:
+        """Sends the master a message.
+
+        Raises:
+            TypeError: ``data`` holds what a message cannot carry.
+        """
+
+    def hear(self, message: bytes) -> None:
+        """Takes in a message as if it had come from the master."""
+
+    def reconnect(self) -> None: ...
+    def set_wishes(self, reports: bool, heartbeats: bool) -> None:
+        """Whether listeners want to see reports and heartbeats."""
+
+class WorkerDelta:
+    """What a worker measured, to be counted once."""
+
+    def merge_into(self, stats: Stats) -> None:
+        """Counts it; a second call counts nothing."""
+
+def locustfiles_of_master(
+    node_id: str, host: str, port: int, key_file: str | None, patience: float
+) -> dict[str, Any]:
+    """Asks a master for its locustfiles, for at most ``patience`` seconds; blocks.
+
+    Returns:
+        ``locustfiles``: URLs and (file name, contents); ``bundle``: None or ``hash``, ``files``, ``locustfiles``.
+
+    Raises:
+        OSError: it gives none.
+    """
+
+class Children:
+    """Processes that this one started; they end with it.
+
+    Raises:
+        OSError: they cannot be started.
+    """
+
+    def __init__(self, command: list[str], count: int) -> None: ...
+    def ended(self) -> list[tuple[int, int]]:
+        """(process id, exit code) of each that ended since the last call."""
+
+    def count(self) -> int:
+        """How many still run."""
+
+    def interrupt(self) -> None:
+        """Asks all that still run to end."""
+
+    def finish(self, grace_seconds: float) -> int:
+        """Waits for all to end, then asks them to, then makes them; the greatest exit code."""
+
+class Dispatcher:
+    """Locust's dispatcher, for workers by id and (name, weight, fixed_count) of each class.
+
+    Raises:
+        ValueError: the classes make no sense.
+    """
+
+    def __init__(self, workers: list[str], classes: list[tuple[str, float, int]]) -> None: ...
+    def begin(self, target_user_count: int, spawn_rate: float, only: list[str] | None = None) -> None:
+        """Begins a ramp.
+
+        Raises:
+            ValueError: numbers that make no sense, or an unknown class.
+        """
+
+    def next_step(self) -> tuple[dict[str, dict[str, int]], float] | None:
+        """Users by class and worker, and the seconds until the step after it; None when the ramp is over."""
+
+    def add_worker(self, worker: str) -> None: ...
+    def remove_worker(self, worker: str) -> None: ...
+    def user_count(self) -> int: ...
+    def is_over(self) -> bool: ...
+
+def pack_message(kind: str, data: Any, node_id: str | None) -> bytes:
+    """A message as nodes send it.
+
+    Raises:
+        TypeError: ``data`` holds what a message cannot carry.
+    """
+
+def unpack_message(bytes: bytes) -> tuple[str, Any, str | None]:
+    """Kind, data and node id of a message.
+
+    Raises:
+        ValueError: the bytes are none.
+    """
 
 def run(
     options: dict[str, Any],
