@@ -41,6 +41,11 @@ class Stats:
     def record_error(self, method: str, name: str, error: str) -> None:
         """Counts a failure, and no request."""
 
+    def add_failures(
+        self, method: str, name: str, error: str, occurrences: int, first_seen: float, last_seen: float
+    ) -> None:
+        """Adds a row of failures that are counted in their entry already; times are epoch seconds."""
+
     def record_exception(self, node_id: str, message: str, traceback: str) -> None:
         """Counts an exception that a task raised; those with the same traceback are one row."""
 

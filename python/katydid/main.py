@@ -359,7 +359,8 @@ def _run_engine(environment: Environment) -> int:
     # Once more, because the locustfiles may have changed them since the environment was made.
     environment.stats.use_percentiles()
     runner._leave_monitoring_to_the_engine()
-    with listen_to_keyboard(runner):
+    keyboard = contextlib.nullcontext() if environment.parsed_options.worker else listen_to_keyboard(runner)
+    with keyboard:
         return _core.run(
             engine_options(environment.parsed_options),
             runner._core,

@@ -1,7 +1,7 @@
 //! Worker processes on this machine (`--processes`): started as new processes, watched, and never left behind. Knows
 //! nothing of what they do.
 
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often it is looked whether a process has ended.
@@ -37,7 +37,8 @@ impl Children {
             .ok_or_else(|| std::io::Error::other("no command"))?;
         for _ in 0..count {
             let mut child = Command::new(program);
-            child.args(arguments);
+            // Keys that are typed are for this process.
+            child.args(arguments).stdin(Stdio::null());
             // It is a worker, and starts none itself.
             for mode in ["MODE_MASTER", "PROCESSES"] {
                 child

@@ -24,6 +24,16 @@ struct Merged {
     unsent: Option<StatsDelta>,
 }
 
+impl Merged {
+    /// What was not passed on is part of the past as well.
+    fn begin_anew(&mut self, forget: impl FnOnce(&mut RunStats)) {
+        forget(&mut self.stats);
+        self.unsent
+            .iter_mut()
+            .for_each(|unsent| *unsent = StatsDelta::default());
+    }
+}
+
 impl Collector {
     /// Statistics of a run that starts `now`.
     pub fn new(limits: Limits, now: Timestamp) -> Self {
@@ -107,19 +117,13 @@ impl Collector {
 
     /// Sets every number to zero and keeps names and exceptions; what is pending is part of the past.
     pub fn reset(&self, now: Timestamp) {
-        self.with(|stats| stats.reset(now));
+        self.with_merged(|merged| merged.begin_anew(|stats| stats.reset(now)));
     }
 
     /// Forgets everything, the generator's health included: a new run starts `now`.
     pub fn clear(&self, now: Timestamp) {
         self.health.clear();
-        self.with_merged(|merged| {
-            merged.stats.clear(now);
-            merged
-                .unsent
-                .iter_mut()
-                .for_each(|unsent| *unsent = StatsDelta::default());
-        });
+        self.with_merged(|merged| merged.begin_anew(|stats| stats.clear(now)));
     }
 
     /// The generator's own state.

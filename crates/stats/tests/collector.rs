@@ -221,3 +221,30 @@ fn counts_by_milliseconds_are_a_distribution() {
     assert_eq!(keys, [(0, 1), (3, 2), (250, 1)]);
     assert_eq!(stats.total().num_requests(), 0);
 }
+
+#[test]
+fn what_is_to_be_passed_on_is_kept_once_and_forgotten_with_the_rest() {
+    let collector = Collector::default();
+    let request = |name: &str| {
+        collector.record(&Sample {
+            method: "GET",
+            name,
+            response_time: Some(Duration::from_millis(5)),
+            response_length: 0,
+            error: None,
+            at: Timestamp::now(),
+        });
+    };
+    request("/before");
+    assert!(collector.take_unsent().is_empty(), "nobody asked for it");
+    collector.keep_unsent();
+    request("/a");
+    collector.collect();
+    request("/a");
+    assert_eq!(collector.take_unsent().num_requests(), 2);
+    assert!(collector.take_unsent().is_empty());
+    assert_eq!(collector.with(|stats| stats.total().num_requests()), 3);
+    request("/b");
+    collector.clear(Timestamp::now());
+    assert!(collector.take_unsent().is_empty());
+}
