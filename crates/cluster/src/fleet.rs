@@ -22,6 +22,9 @@ const CPU_WARNING_PERCENT: f64 = 90.0;
 /// More distinct workers than any cluster has; ids beyond are refused, so that a stranger cannot fill the memory.
 const MOST_WORKERS: usize = 100_000;
 
+/// How long a stranger may take to stop its users before it is told once more.
+const STRANGER_PATIENCE: Duration = Duration::from_secs(60);
+
 /// How patient a master is. The defaults are Locust's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patience {
@@ -52,6 +55,8 @@ pub struct Fleet {
     indexes: HashMap<Arc<str>, i64>,
     /// The last report of workers that are no longer known, should one still come.
     forgotten: HashMap<Arc<str>, u64>,
+    /// Strangers that were told to stop, and when: one that is slow to answer is not told each second.
+    strangers: HashMap<Arc<str>, Duration>,
     losses: Vec<Loss>,
     undecodable: u64,
 }
@@ -66,6 +71,7 @@ impl Fleet {
             nodes: BTreeMap::new(),
             indexes: HashMap::new(),
             forgotten: HashMap::new(),
+            strangers: HashMap::new(),
             losses: Vec::new(),
             undecodable: 0,
         }
@@ -244,6 +250,7 @@ impl Fleet {
             return vec![log(Level::Error, text)];
         }
         let id: Arc<str> = from.into();
+        self.strangers.remove(&id);
         effects.push(send(
             from,
             ToWorker::Ack {
@@ -345,12 +352,7 @@ impl Fleet {
 
     fn heartbeat(&mut self, from: &str, heartbeat: &Heartbeat, now: Duration) -> Vec<Effect> {
         let Some(node) = self.nodes.get_mut(from) else {
-            // It believes itself to be part of a run of a master before this one. Who is told to stop reports as ready
-            // afterwards.
-            let text = format!(
-                "Got heartbeat message from unknown worker {from}. Asking it to stop and report anew."
-            );
-            return vec![log(Level::Info, text), send(from, ToWorker::Stop)];
+            return self.greet_stranger(from, now);
         };
         let mut effects = Vec::new();
         let state = RunState::from_word(&heartbeat.state).unwrap_or(RunState::Ready);
@@ -363,7 +365,10 @@ impl Fleet {
             }
         }
         node.liveness = self.patience.liveness;
-        node.state = state;
+        // One that has stopped is there again when it says that it is ready.
+        if node.state != RunState::Stopped {
+            node.state = state;
+        }
         node.cpu_usage = heartbeat.cpu_usage;
         node.memory_usage = heartbeat.memory_usage;
         node.requests_told = heartbeat.requests.or(node.requests_told);
@@ -381,6 +386,20 @@ impl Fleet {
         effects.push(Effect::Tell(Notice::HeartbeatSent(from.into())));
         effects.push(send(from, ToWorker::Heartbeat { received }));
         effects
+    }
+
+    /// A worker that is not known believes itself to be part of a run of a master before this one. Who is told to stop
+    /// reports as ready afterwards, as soon as users and stop timeout let it.
+    fn greet_stranger(&mut self, from: &str, now: Duration) -> Vec<Effect> {
+        let told_at = self.strangers.get(from);
+        let is_patient = told_at.is_some_and(|told_at| now.saturating_sub(*told_at) < STRANGER_PATIENCE);
+        if is_patient || (told_at.is_none() && self.strangers.len() >= MOST_WORKERS) {
+            return Vec::new();
+        }
+        self.strangers.insert(from.into(), now);
+        let text =
+            format!("Got heartbeat message from unknown worker {from}. Asking it to stop and report anew.");
+        vec![log(Level::Info, text), send(from, ToWorker::Stop)]
     }
 
     fn client_stopped(&mut self, from: &str) -> Vec<Effect> {
