@@ -1,11 +1,15 @@
 //! Sockets between nodes: ZeroMQ, as Locust uses it. The master has a ROUTER, each worker a DEALER whose identity is its
 //! id; a message is one frame. Knows nothing of what the messages mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use omq_tokio::options::{KeepAlive, OnMute};
 use omq_tokio::{IdentitySocket, Message, MonitorEvent, MonitorStream, Options, Socket, SocketType};
+use parking_lot::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::error::ClusterError;
 use crate::key::ClusterKey;
@@ -21,6 +25,9 @@ const KEEP_ALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// How long the last words of a node may take.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// How often a name is looked up that is not known yet.
+const DIAL_EVERY: Duration = Duration::from_secs(1);
 
 /// A thousand workers may come at the same moment.
 const HANDSHAKES_AT_ONCE: usize = 8_192;
@@ -127,6 +134,31 @@ impl MasterSocket {
 pub struct WorkerSocket {
     socket: Socket,
     monitor: MonitorStream,
+    /// Why the master's address is not known, as long as it is not.
+    unresolved: Arc<Mutex<Option<String>>>,
+    dialing: Option<JoinHandle<()>>,
+}
+
+impl Drop for WorkerSocket {
+    fn drop(&mut self) {
+        if let Some(dialing) = &self.dialing {
+            dialing.abort();
+        }
+    }
+}
+
+/// Tries until the name is known; connections are the socket's business from then on.
+async fn dial(socket: Socket, endpoint: String, unresolved: Arc<Mutex<Option<String>>>) {
+    loop {
+        sleep(DIAL_EVERY).await;
+        match socket.connect(endpoint.as_str()).await {
+            Ok(()) => {
+                *unresolved.lock() = None;
+                return;
+            }
+            Err(error) => *unresolved.lock() = Some(error.to_string()),
+        }
+    }
 }
 
 impl WorkerSocket {
@@ -156,11 +188,24 @@ impl WorkerSocket {
         };
         let socket = Socket::try_new(SocketType::Dealer, options).map_err(|error| wrong(&error))?;
         let monitor = socket.monitor();
-        socket
-            .connect(format!("tcp://{address}").as_str())
-            .await
-            .map_err(|error| wrong(&error))?;
-        Ok(Self { socket, monitor })
+        let endpoint = format!("tcp://{address}");
+        let unresolved: Arc<Mutex<Option<String>>> = Arc::default();
+        let dialing = match socket.connect(endpoint.as_str()).await {
+            Ok(()) => None,
+            // The name may not be known yet: where containers are started together, the master's is not.
+            Err(omq_tokio::Error::Io(error)) => {
+                *unresolved.lock() = Some(error.to_string());
+                let (socket, unresolved) = (socket.clone(), unresolved.clone());
+                Some(tokio::spawn(dial(socket, endpoint, unresolved)))
+            }
+            Err(error) => return Err(wrong(&error)),
+        };
+        Ok(Self {
+            socket,
+            monitor,
+            unresolved,
+            dialing,
+        })
     }
 
     /// Waits for a message. `None` when the socket is closed.
@@ -185,10 +230,14 @@ impl WorkerSocket {
 
     /// Why connections failed since the last call, if one did.
     pub fn last_failure(&mut self) -> Option<String> {
-        let mut failure = None;
+        let mut failure = self.unresolved.lock().clone();
         loop {
             match self.monitor.try_recv() {
-                Ok(MonitorEvent::HandshakeFailed { reason, .. }) => failure = Some(reason),
+                Ok(MonitorEvent::HandshakeFailed { reason, .. }) => {
+                    failure = Some(format!(
+                        "{reason}; is it a master, and is the cluster key the same?"
+                    ));
+                }
                 Ok(_) | Err(omq_tokio::MonitorTryRecvError::Lagged(_)) => {}
                 Err(_) => return failure,
             }
@@ -197,7 +246,7 @@ impl WorkerSocket {
 
     /// Closes it, after what was handed over has been sent.
     pub async fn close(self) {
-        let _ = self.socket.close_with_linger(Some(LINGER)).await;
+        let _ = self.socket.clone().close_with_linger(Some(LINGER)).await;
     }
 }
 

@@ -240,9 +240,9 @@ impl Worker {
                     return Ok(());
                 }
                 if let Some(why) = self.socket.last_failure() {
-                    let text = format!(" ({why}; is it a master, and is the cluster key the same?)");
+                    let text = format!(" ({why})");
                     if hint != text {
-                        log::warn!(target: TARGET, "The master at {address} was reached, but: {why}");
+                        log::warn!(target: TARGET, "No connection to the master at {address} yet: {why}");
                     }
                     hint = text;
                 }
