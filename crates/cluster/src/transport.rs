@@ -156,6 +156,7 @@ async fn dial(socket: Socket, endpoint: String, unresolved: Arc<Mutex<Option<Str
                 *unresolved.lock() = None;
                 return;
             }
+            Err(omq_tokio::Error::Io(error)) => *unresolved.lock() = Some(error.to_string()),
             Err(error) => *unresolved.lock() = Some(error.to_string()),
         }
     }
