@@ -22,7 +22,7 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services differences lint format \
+.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services differences fuzz lint format \
         bench bench-peers bench-soak wheel smoke-python requirements clean
 
 help: ## Show this list
@@ -71,6 +71,9 @@ services: ## Users of databases, brokers and other services, against real server
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product
+
+fuzz: ## Feed the cluster's codec and fleet with anything, for some minutes each (MINUTES=10)
+	@fuzz/run.sh $(or $(MINUTES),10)
 
 lint: setup ## Formatting and lints of Rust and Python
 	cargo fmt --all --check
