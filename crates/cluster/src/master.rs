@@ -243,15 +243,20 @@ impl Master {
     }
 
     fn relieve(&self, worker: &str) {
-        let message = match &self.nobody {
-            Some(nobody) => ToWorker::Spawn(Job {
-                timestamp: Timestamp::now().0,
-                users: nobody.clone(),
-                setting: self.setting.clone(),
-            }),
-            None => ToWorker::Stop,
-        };
-        self.send(worker, &message);
+        let has_users = |fleet: &Fleet| fleet.node(worker).is_some_and(|node| node.state.is_active());
+        match &self.nobody {
+            Some(nobody) => {
+                let job = Job {
+                    timestamp: Timestamp::now().0,
+                    users: nobody.clone(),
+                    setting: self.setting.clone(),
+                };
+                self.send(worker, &ToWorker::Spawn(job));
+            }
+            // No test is under way, as far as the master knows.
+            None if has_users(&self.fleet.lock()) => self.send(worker, &ToWorker::Stop),
+            None => {}
+        }
     }
 
     /// Locustfiles come from files, so somebody else reads them; the answer comes back as a command.
