@@ -1,6 +1,6 @@
 //! Messages as bytes: what goes in comes out, what Locust writes is understood, and bytes that mean harm do none.
 
-#![allow(clippy::unwrap_used, reason = "only tests use this")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "only tests use this")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

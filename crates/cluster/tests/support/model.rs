@@ -338,7 +338,10 @@ impl Cluster {
                 // It has users that nobody counts on: those of before it went missing.
                 Effect::Relieve(worker) => drop(self.told.remove(&worker)),
                 Effect::Merge { report, .. } => self.merged += report.delta.num_requests(),
-                Effect::Send { to, message } if matches!(message, ToWorker::Stop | ToWorker::Quit) => {
+                Effect::Send {
+                    to,
+                    message: ToWorker::Stop | ToWorker::Quit,
+                } => {
                     self.told.remove(&to);
                 }
                 _ => {}
