@@ -180,7 +180,10 @@ impl Fleet {
 
     /// Workers that are there and have no users.
     pub fn ready_count(&self) -> usize {
-        self.nodes.values().filter(|node| node.state == RunState::Ready).count()
+        self.nodes
+            .values()
+            .filter(|node| node.state == RunState::Ready)
+            .count()
     }
 
     /// Users over all workers, as they reported last.
@@ -216,7 +219,8 @@ impl Fleet {
         let mut effects = Vec::new();
         match version {
             Version::Missing => {
-                let text = format!("An old (pre 2.0) worker tried to connect ({from}). That's not going to work.");
+                let text =
+                    format!("An old (pre 2.0) worker tried to connect ({from}). That's not going to work.");
                 return vec![log(Level::Error, text)];
             }
             Version::Of(version) if version != self.version => {
@@ -252,7 +256,9 @@ impl Fleet {
         let mut node = Node::new(index, self.patience.liveness, now);
         node.last_report = self.forgotten.remove(&id).unwrap_or_default();
         let known = self.nodes.insert(id.clone(), node);
-        let is_new = known.as_ref().is_none_or(|known| known.state == RunState::Stopped);
+        let is_new = known
+            .as_ref()
+            .is_none_or(|known| known.state == RunState::Stopped);
         if let Some(known) = &known {
             let node = self.nodes.get_mut(&id).expect("inserted just before");
             node.carry_on(known);
@@ -272,7 +278,9 @@ impl Fleet {
             ),
             false => log(
                 Level::Debug,
-                format!("{from} (index {index}) reported as ready (duplicate message). {count} workers connected."),
+                format!(
+                    "{from} (index {index}) reported as ready (duplicate message). {count} workers connected."
+                ),
             ),
         });
         effects.push(Effect::Joined(id));
@@ -303,7 +311,9 @@ impl Fleet {
     /// What follows when a worker that was gone shows that it is there, whatever it was that it said.
     fn come_back(&mut self, from: &str, before: RunState, now: Duration) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let Some(node) = self.nodes.get_mut(from) else { return effects };
+        let Some(node) = self.nodes.get_mut(from) else {
+            return effects;
+        };
         if before == RunState::Missing {
             node.liveness = self.patience.liveness;
             if let Some(loss) = self.losses.iter_mut().rev().find(|loss| *loss.worker == *from) {
@@ -337,7 +347,8 @@ impl Fleet {
             }
             if number > *known + 1 {
                 let lost = number - *known - 1;
-                let text = format!("{lost} report(s) of worker {from} were lost: what they counted is missing");
+                let text =
+                    format!("{lost} report(s) of worker {from} were lost: what they counted is missing");
                 effects.push(log(Level::Warning, text));
             }
             *known = number;
@@ -367,7 +378,9 @@ impl Fleet {
         let Some(node) = self.nodes.get_mut(from) else {
             // It believes itself to be part of a run of a master before this one. Who is told to stop reports as ready
             // afterwards.
-            let text = format!("Got heartbeat message from unknown worker {from}. Asking it to stop and report anew.");
+            let text = format!(
+                "Got heartbeat message from unknown worker {from}. Asking it to stop and report anew."
+            );
             return vec![log(Level::Info, text), send(from, ToWorker::Stop)];
         };
         let mut effects = Vec::new();

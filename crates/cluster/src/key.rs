@@ -11,7 +11,8 @@ use omq_tokio::{CurveKeypair, CurvePublicKey, CurveSecretKey, CurveServerOptions
 
 use crate::error::ClusterError;
 
-const HEADING: &str = "# Key of a Katydid cluster. Whoever has it can run code on the workers: keep it secret.";
+const HEADING: &str =
+    "# Key of a Katydid cluster. Whoever has it can run code on the workers: keep it secret.";
 
 /// The key of a cluster.
 #[derive(Clone, Debug)]

@@ -135,7 +135,12 @@ impl WorkerSocket {
     /// # Errors
     ///
     /// When the address is none.
-    pub async fn connect(host: &str, port: u16, id: &str, key: Option<&ClusterKey>) -> Result<Self, ClusterError> {
+    pub async fn connect(
+        host: &str,
+        port: u16,
+        id: &str,
+        key: Option<&ClusterKey>,
+    ) -> Result<Self, ClusterError> {
         let address = address(host, port);
         let wrong = |error: &dyn std::fmt::Display| ClusterError::Connect {
             address: address.clone(),

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use katydid_engine::{HostReply, Observer, RunEvent, RunState, RunnerCommand, RunnerError, RunnerHandle, RunnerStatus, UserHost};
+use katydid_engine::{
+    HostReply, Observer, RunEvent, RunState, RunnerCommand, RunnerError, RunnerHandle, RunnerStatus, UserHost,
+};
 use katydid_stats::Collector;
 use rmpv::Value;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -313,7 +315,10 @@ impl Worker {
                 self.send(&ToMaster::Spawning);
                 let _ = work.send(Work::Job(job));
             }
-            ToWorker::Stop => drop(work.send(Work::Stop { at_masters_wish: true, reply: None })),
+            ToWorker::Stop => drop(work.send(Work::Stop {
+                at_masters_wish: true,
+                reply: None,
+            })),
             ToWorker::Quit => {
                 log::info!(target: TARGET, "Got quit message from master, shutting down...");
                 let _ = work.send(Work::Quit(None));
@@ -383,9 +388,10 @@ impl Worker {
             let _ = work.send(Work::Quit(None));
         }
         let (cpu_usage, memory_usage) = (side.usage)();
-        let requests = self.reports.is_numbered().then(|| {
-            side.collector.with(|stats| stats.total().num_requests())
-        });
+        let requests = self
+            .reports
+            .is_numbered()
+            .then(|| side.collector.with(|stats| stats.total().num_requests()));
         let state = worker_state(self.status.borrow().state).to_string();
         self.send(&ToMaster::Heartbeat(Heartbeat {
             state,
@@ -444,7 +450,10 @@ fn obey_runner(command: RunnerCommand, work: &mpsc::UnboundedSender<Work>) {
     match command {
         RunnerCommand::Start(_, reply) => drop(reply.send(Err(RunnerError::LedByMaster))),
         RunnerCommand::StartShape(_, reply) => drop(reply.send(Err(RunnerError::LedByMaster))),
-        RunnerCommand::Stop(reply) => drop(work.send(Work::Stop { at_masters_wish: false, reply: Some(reply) })),
+        RunnerCommand::Stop(reply) => drop(work.send(Work::Stop {
+            at_masters_wish: false,
+            reply: Some(reply),
+        })),
         RunnerCommand::Quit(reply) => drop(work.send(Work::Quit(Some(reply)))),
         RunnerCommand::WorkerJoined(_) | RunnerCommand::WorkerLeft(_) | RunnerCommand::Fail(_) => {}
     }

@@ -21,7 +21,10 @@ async fn a_test_from_start_to_end() {
     let workers = [worker("a_1", port, None).await, worker("b_1", port, None).await];
     assert_eq!(workers[0].handle.index(), Some(0));
     assert_eq!(workers[1].handle.index(), Some(1));
-    until("both are there", || master.handle.look(|fleet| fleet.ready_count()) == 2).await;
+    until("both are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 2
+    })
+    .await;
 
     master.runner.start(visitors(8, 100.0)).await.unwrap();
     until("all users live", || users(master.host.user_counts()) == 8).await;
@@ -33,7 +36,10 @@ async fn a_test_from_start_to_end() {
         worker.request("/a", 20, Some("too slow"));
     }
     workers[1].request("/b", 30, None);
-    until("all reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 5).await;
+    until("all reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 5
+    })
+    .await;
 
     master.runner.stop().await;
     assert_eq!(users(master.host.user_counts()), 0);
@@ -48,7 +54,12 @@ async fn a_test_from_start_to_end() {
         );
     }
     leaving.await.unwrap().unwrap();
-    assert!(master.collector.with(|stats| stats.entry("GET", "/late").is_some()), "the last report is in");
+    assert!(
+        master
+            .collector
+            .with(|stats| stats.entry("GET", "/late").is_some()),
+        "the last report is in"
+    );
     let (requests, failures) = master.collector.with(|stats| {
         let entry = stats.entry("GET", "/a").unwrap();
         (entry.num_requests(), entry.num_failures())
@@ -67,7 +78,10 @@ async fn merged_percentiles_are_those_of_all_samples() {
     for number in 0..10 {
         workers.push(worker(&format!("w{number}_x"), master.handle.port(), None).await);
     }
-    until("all are there", || master.handle.look(|fleet| fleet.ready_count()) == 10).await;
+    until("all are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 10
+    })
+    .await;
     master.runner.start(visitors(10, 100.0)).await.unwrap();
     until("it runs", || master.runner.status().state == RunState::Running).await;
     let alone = katydid_stats::Collector::default();
@@ -84,7 +98,10 @@ async fn merged_percentiles_are_those_of_all_samples() {
             at: katydid_stats::Timestamp::now(),
         });
     }
-    until("all reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 5_000).await;
+    until("all reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 5_000
+    })
+    .await;
     for fraction in [0.0, 0.5, 0.66, 0.9, 0.95, 0.99, 0.999, 1.0] {
         assert_eq!(
             master.collector.with(|stats| stats.total().percentile(fraction)),
@@ -105,7 +122,8 @@ async fn messages_of_the_locustfile_go_both_ways() {
     master.handle.send(None, message);
     until("it came", || {
         let heard = worker.audience.heard.lock().unwrap();
-        let greeting = |notice: &WorkerNotice| matches!(notice, WorkerNotice::Custom { kind, .. } if kind == "greeting");
+        let greeting =
+            |notice: &WorkerNotice| matches!(notice, WorkerNotice::Custom { kind, .. } if kind == "greeting");
         heard.iter().any(greeting)
     })
     .await;
@@ -117,12 +135,18 @@ async fn users_of_a_worker_that_vanishes_come_back_on_the_others() {
     let port = master.handle.port();
     let lost = worker("a_1", port, None).await;
     let (second, third) = (worker("b_1", port, None).await, worker("c_1", port, None).await);
-    until("all are there", || master.handle.look(|fleet| fleet.ready_count()) == 3).await;
+    until("all are there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 3
+    })
+    .await;
     master.runner.start(visitors(12, 100.0)).await.unwrap();
     until("it runs", || master.runner.status().state == RunState::Running).await;
     lost.request("/", 1, None);
     second.request("/", 1, None);
-    until("reports are in", || master.collector.with(|stats| stats.total().num_requests()) == 2).await;
+    until("reports are in", || {
+        master.collector.with(|stats| stats.total().num_requests()) == 2
+    })
+    .await;
 
     lost.task.abort();
     until("its users are on the others", || {
@@ -142,11 +166,19 @@ async fn a_worker_that_comes_back_gives_up_the_users_that_others_have() {
     let master = master(0, None).await;
     let port = master.handle.port();
     // Speaks only when the test says so.
-    let silent = WorkerSocket::connect("127.0.0.1", port, "a_1", None).await.unwrap();
+    let silent = WorkerSocket::connect("127.0.0.1", port, "a_1", None)
+        .await
+        .unwrap();
     let ready = ToMaster::ClientReady(Version::Unchecked);
     assert!(silent.send(codec::for_master(&ready, "a_1")));
-    until("it is there", || master.handle.look(|fleet| fleet.ready_count()) == 1).await;
-    assert_eq!(*master.audience.notices.lock().unwrap(), [Notice::WorkerConnect("a_1".into())]);
+    until("it is there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
+    assert_eq!(
+        *master.audience.notices.lock().unwrap(),
+        [Notice::WorkerConnect("a_1".into())]
+    );
 
     master.runner.start(visitors(1, 100.0)).await.unwrap();
     assert_eq!(users(next_job(&silent).await.users), 1);
@@ -160,14 +192,21 @@ async fn a_worker_that_comes_back_gives_up_the_users_that_others_have() {
     };
     assert!(silent.send(codec::for_master(&ToMaster::Heartbeat(heartbeat), "a_1")));
     let job = next_job(&silent).await;
-    assert_eq!(job.users.len(), 2, "every class is named, or a Locust would keep its users");
+    assert_eq!(
+        job.users.len(),
+        2,
+        "every class is named, or a Locust would keep its users"
+    );
     assert_eq!(users(job.users), 0);
     assert_eq!(users(other.local.user_counts()), 1);
 }
 
 async fn next_job(worker: &WorkerSocket) -> Job {
     loop {
-        let bytes = timeout(Duration::from_secs(10), worker.receive()).await.unwrap().unwrap();
+        let bytes = timeout(Duration::from_secs(10), worker.receive())
+            .await
+            .unwrap()
+            .unwrap();
         if let ToWorker::Spawn(job) = codec::to_worker(&bytes).unwrap() {
             return job;
         }
@@ -179,16 +218,25 @@ async fn a_restarted_master_takes_its_workers_back() {
     let first = master(0, None).await;
     let port = first.handle.port();
     let worker = worker("a_1", port, None).await;
-    until("it is there", || first.handle.look(|fleet| fleet.ready_count()) == 1).await;
+    until("it is there", || {
+        first.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
     first.runner.start(visitors(2, 100.0)).await.unwrap();
     until("it runs", || users(worker.local.user_counts()) == 2).await;
     first.task.abort();
     assert!(first.task.await.is_err());
     let second = master(port, None).await;
-    until("it is taken back", || second.handle.look(|fleet| fleet.ready_count()) == 1).await;
+    until("it is taken back", || {
+        second.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
     assert_eq!(users(worker.local.user_counts()), 0);
     second.runner.start(visitors(3, 100.0)).await.unwrap();
-    until("it works for the new one", || users(worker.local.user_counts()) == 3).await;
+    until("it works for the new one", || {
+        users(worker.local.user_counts()) == 3
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

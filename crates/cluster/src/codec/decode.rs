@@ -58,10 +58,7 @@ pub fn to_master(bytes: Bytes, now: Timestamp) -> Result<ToMaster, DecodeError> 
         "heartbeat" => ToMaster::Heartbeat(Heartbeat {
             state: data.needed("state", data.text("state"))?,
             cpu_usage: data.number("current_cpu_usage").unwrap_or_default(),
-            memory_usage: data
-                .number("current_memory_usage")
-                .unwrap_or_default()
-                .max(0.0) as u64,
+            memory_usage: data.number("current_memory_usage").unwrap_or_default().max(0.0) as u64,
             requests: data
                 .own("requests")
                 .and_then(|count| Some(count.as_u64()?.min(MOST_REQUESTS))),

@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use super::OWN_KEY;
 use super::stats::{LocustReport, Own, locust_report, own};
-use crate::message::{Bundle, Heartbeat, Job, Locustfiles, Report, Source, ToMaster, ToWorker, Version, WorkerHealth};
+use crate::message::{
+    Bundle, Heartbeat, Job, Locustfiles, Report, Source, ToMaster, ToWorker, Version, WorkerHealth,
+};
 
 /// What a worker tells, for its master. A report has more to it: see [`report`].
 pub fn for_master(message: &ToMaster, node_id: &str) -> Vec<u8> {
@@ -106,7 +108,8 @@ pub fn told_by(report: &Report) -> Value {
         let Value::Map(exact) = told(&report.delta, &report.users) else {
             return Value::Map(fields);
         };
-        let is_told = |key: &Value| key.as_str() == Some(OWN_KEY) || exact.iter().any(|(known, _)| known == key);
+        let is_told =
+            |key: &Value| key.as_str() == Some(OWN_KEY) || exact.iter().any(|(known, _)| known == key);
         fields.retain(|(key, _)| !is_told(key));
         fields.extend(exact);
     }
@@ -117,7 +120,9 @@ pub fn told_by(report: &Report) -> Value {
 pub fn for_worker(message: &ToWorker, node_id: &str) -> Vec<u8> {
     let (kind, data) = match message {
         ToWorker::Ack { index, session } => {
-            let own = session.as_deref().map(|session| map([("session", session.into())]));
+            let own = session
+                .as_deref()
+                .map(|session| map([("session", session.into())]));
             let index = index.map_or(Value::Nil, Value::from);
             let own = own.map(|own| (OWN_KEY, own));
             ("ack", map([("index", index)].into_iter().chain(own)))
@@ -151,7 +156,10 @@ pub fn job(job: &Job, options: &[u8], node_id: &str) -> Vec<u8> {
     let fields = [
         ("timestamp", Value::from(job.timestamp)),
         ("user_classes_count", counts(&job.users)),
-        ("host", job.setting.host.as_deref().map_or(Value::Nil, Value::from)),
+        (
+            "host",
+            job.setting.host.as_deref().map_or(Value::Nil, Value::from),
+        ),
         ("stop_timeout", Value::from(job.setting.stop_timeout)),
     ];
     // An array of three whose second element is a map of these and one more.
@@ -179,7 +187,9 @@ fn users_data(users: &UserCounts) -> Value {
 }
 
 fn heartbeat_data(heartbeat: &Heartbeat) -> Value {
-    let own = heartbeat.requests.map(|requests| map([("requests", requests.into())]));
+    let own = heartbeat
+        .requests
+        .map(|requests| map([("requests", requests.into())]));
     let fields = [
         ("state", Value::from(heartbeat.state.as_str())),
         ("current_cpu_usage", Value::from(heartbeat.cpu_usage)),
@@ -197,8 +207,13 @@ fn locustfile_data(locustfiles: &Locustfiles) -> Value {
         }
     };
     let sources = Value::Array(locustfiles.sources.iter().map(source).collect());
-    let own = locustfiles.bundle.as_ref().map(|bundle| map([("bundle", bundle_data(bundle))]));
-    map([("locustfiles", sources)].into_iter().chain(own.map(|own| (OWN_KEY, own))))
+    let own = locustfiles
+        .bundle
+        .as_ref()
+        .map(|bundle| map([("bundle", bundle_data(bundle))]));
+    map([("locustfiles", sources)]
+        .into_iter()
+        .chain(own.map(|own| (OWN_KEY, own))))
 }
 
 fn bundle_data(bundle: &Bundle) -> Value {
@@ -221,7 +236,9 @@ fn list(texts: &[String]) -> Value {
 }
 
 fn counts(users: &UserCounts) -> Value {
-    map(users.iter().map(|(name, count)| (name.as_str(), Value::from(*count))))
+    map(users
+        .iter()
+        .map(|(name, count)| (name.as_str(), Value::from(*count))))
 }
 
 fn envelope(kind: &str, data: &impl Serialize, node_id: &str) -> Vec<u8> {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use katydid_engine::UserCounts;
-use katydid_stats::{EntryReport, ExceptionRow, Failure, Limits, RunStats, StatsDelta, TOTAL_NAME, Timestamp};
+use katydid_stats::{
+    EntryReport, ExceptionRow, Failure, Limits, RunStats, StatsDelta, TOTAL_NAME, Timestamp,
+};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{DEEPEST, MOST_USERS};
 use super::error_key::error_key;
+use super::{DEEPEST, MOST_USERS};
 use crate::message::{Report, WorkerHealth};
 
 /// What of a `stats` message is read. Other keys belong to listeners in user code.

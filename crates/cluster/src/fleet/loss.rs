@@ -36,7 +36,11 @@ impl Loss {
             None => node.reported_at,
         };
         let dark = now.saturating_sub(since).as_secs_f64();
-        let guessed = if node.user_count() > 0 { (rate * dark) as u64 } else { 0 };
+        let guessed = if node.user_count() > 0 {
+            (rate * dark) as u64
+        } else {
+            0
+        };
         Self {
             worker: worker.clone(),
             index: node.index,

@@ -95,6 +95,9 @@ impl Node {
 
     /// Whether it can have users.
     pub fn is_present(&self) -> bool {
-        matches!(self.state, RunState::Ready | RunState::Spawning | RunState::Running)
+        matches!(
+            self.state,
+            RunState::Ready | RunState::Spawning | RunState::Running
+        )
     }
 }

@@ -44,7 +44,9 @@ impl Goal {
                 "Spawning is complete and report waittime is expired, but not all reports received from workers"
             }
             Self::Stopped(_) => "Timeout waiting for all workers to stop",
-            Self::Gone(_) => "Not all workers sent their last report in time: what they counted last is missing",
+            Self::Gone(_) => {
+                "Not all workers sent their last report in time: what they counted last is missing"
+            }
         }
     }
 }

@@ -60,7 +60,10 @@ impl Conductor {
                 Some(Work::SpawningComplete(user_count)) => {
                     self.announce(RunEvent::SpawningComplete { user_count }).await;
                 }
-                Some(Work::Stop { at_masters_wish, reply }) => {
+                Some(Work::Stop {
+                    at_masters_wish,
+                    reply,
+                }) => {
                     self.stop().await;
                     if at_masters_wish {
                         self.report().await;
@@ -125,7 +128,8 @@ impl Conductor {
         }
         self.announce(RunEvent::TestStopping).await;
         let counts = self.host.user_counts();
-        self.status.send_modify(|status| status.final_user_counts = counts);
+        self.status
+            .send_modify(|status| status.final_user_counts = counts);
         self.enter(RunState::Cleanup);
         if let Err(error) = self.host.stop_all().await {
             self.fail(&error);

@@ -103,9 +103,15 @@ mod tests {
         for _ in 0..3 {
             send(&mut reports, began);
         }
-        assert!(reports.received(1, began).is_empty(), "the others may still be on their way");
+        assert!(
+            reports.received(1, began).is_empty(),
+            "the others may still be on their way"
+        );
         assert_eq!(reports.received(1, began + LOST_AFTER), [[2], [3]]);
-        assert!(reports.received(1, began + LOST_AFTER).is_empty(), "once is enough for now");
+        assert!(
+            reports.received(1, began + LOST_AFTER).is_empty(),
+            "once is enough for now"
+        );
         assert!(reports.received(3, began + 2 * LOST_AFTER).is_empty());
     }
 
@@ -114,7 +120,11 @@ mod tests {
         let (mut reports, began) = (with_session(), Instant::now());
         send(&mut reports, began);
         send(&mut reports, began);
-        assert_eq!(reports.begin_session(Some("first".to_owned())), 0, "the same one, once more");
+        assert_eq!(
+            reports.begin_session(Some("first".to_owned())),
+            0,
+            "the same one, once more"
+        );
         assert_eq!(reports.begin_session(Some("second".to_owned())), 2);
         assert_eq!(send(&mut reports, began), 1);
     }

@@ -10,7 +10,8 @@ use katydid_cluster::fleet::Notice;
 use katydid_cluster::message::{Locustfiles, Report, Setting};
 use katydid_cluster::{
     ClusterKey, Master, MasterAddress, MasterAudience, MasterHandle, MasterHost, MasterSettings, MasterSide,
-    MasterSocket, Value, Worker, WorkerAudience, WorkerHandle, WorkerHost, WorkerNotice, WorkerSettings, WorkerSide,
+    MasterSocket, Value, Worker, WorkerAudience, WorkerHandle, WorkerHost, WorkerNotice, WorkerSettings,
+    WorkerSide,
 };
 use katydid_engine::{
     Announced, HostReply, RunEvent, Runner, RunnerHandle, StartRequest, UserClass, UserCounts, UserHost,
@@ -179,7 +180,9 @@ pub async fn worker(id: &str, port: u16, key: Option<ClusterKey>) -> WorkerNode 
         port,
         key,
     };
-    let (mut worker, handle, runner) = Worker::connect(id, VERSION, address, quick_worker()).await.unwrap();
+    let (mut worker, handle, runner) = Worker::connect(id, VERSION, address, quick_worker())
+        .await
+        .unwrap();
     worker.join().await.unwrap();
     let local = Arc::new(CountingHost::default());
     let collector = Arc::new(Collector::default());
@@ -211,7 +214,10 @@ pub fn visitors(user_count: i64, spawn_rate: f64) -> StartRequest {
     StartRequest {
         user_count,
         spawn_rate,
-        user_classes: vec![UserClass::weighted("Buyer", 1.0), UserClass::weighted("Visitor", 3.0)],
+        user_classes: vec![
+            UserClass::weighted("Buyer", 1.0),
+            UserClass::weighted("Visitor", 3.0),
+        ],
         only: None,
     }
 }
@@ -220,7 +226,10 @@ pub fn visitors(user_count: i64, spawn_rate: f64) -> StartRequest {
 pub async fn until(what: &str, mut is_true: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_true() {
-        assert!(began.elapsed() < Duration::from_secs(10), "not within 10 s: {what}");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "not within 10 s: {what}"
+        );
         sleep(Duration::from_millis(10)).await;
     }
 }
