@@ -322,10 +322,8 @@ impl Fleet {
         }
         if node.has_left && node.is_present() {
             node.has_left = false;
-            // One that says to be ready may find a job of before in its socket yet.
-            if before == RunState::Missing || node.state.is_active() {
-                effects.push(Effect::Relieve(from.into()));
-            }
+            // Even one that says to be ready: a job of before may still be on its way to it.
+            effects.push(Effect::Relieve(from.into()));
             effects.push(Effect::Joined(from.into()));
         }
         effects

@@ -529,6 +529,24 @@ fn a_sign_of_life_heals_a_missing_worker() {
 }
 
 #[test]
+fn a_missing_worker_that_cleans_up_first_is_healed_when_it_is_ready() {
+    let mut master = Master::of(&["a_1"]);
+    master.hear("a_1", complete(4));
+    master.ticks(5);
+    let none: &[&str] = &[];
+    for word in ["cleanup", "stopping", "stopped"] {
+        let effects = master.hear("a_1", heartbeat(word));
+        assert_eq!(
+            (effects.relieved(), effects.joined()),
+            (none.into(), none.into()),
+            "{word}"
+        );
+    }
+    let effects = master.hear("a_1", heartbeat("ready"));
+    assert_eq!((effects.relieved(), effects.joined()), (vec!["a_1"], vec!["a_1"]));
+}
+
+#[test]
 fn healing_is_logged_and_noted_with_the_loss() {
     let mut master = Master::of(&["a_1"]);
     master.hear("a_1", complete(4));
