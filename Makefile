@@ -23,7 +23,7 @@ RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services cluster \
-        test-deploy differences lint format bench bench-peers bench-cluster bench-soak wheel smoke-python requirements \
+        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-soak wheel smoke-python requirements \
         clean
 
 help: ## Show this list
@@ -78,6 +78,9 @@ test-deploy: ## The container image, the compose file, the Helm chart, the examp
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product
+
+fuzz: ## Feed the cluster's codec and fleet with anything, for some minutes each (MINUTES=10)
+	@fuzz/run.sh $(or $(MINUTES),10)
 
 lint: setup ## Formatting and lints of Rust and Python
 	cargo fmt --all --check

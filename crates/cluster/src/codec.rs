@@ -11,3 +11,9 @@ pub use encode::{for_master, for_worker, job, raw_map, report, told, told_by};
 
 /// Under this key Katydid nodes put what only they understand. Locust looks at the keys that it knows.
 const OWN_KEY: &str = "katydid";
+
+/// Deeper than anything that anybody sends, and far less than what would exhaust the stack.
+const DEEPEST: usize = 64;
+
+/// Of one class on one worker: nobody has more, and sums over all workers do not overflow.
+const MOST_USERS: u64 = 1 << 40;

@@ -88,8 +88,8 @@ impl Fleet {
                 to: from.into(),
                 takes_bundle,
             }],
-            ToMaster::Spawning => self.spawning(from),
-            ToMaster::SpawningComplete(users) => self.spawning_complete(from, users),
+            ToMaster::Spawning => self.spawning(from, now),
+            ToMaster::SpawningComplete(users) => self.spawning_complete(from, users, now),
             ToMaster::Stats(report) => self.stats(from, *report, now),
             ToMaster::Heartbeat(heartbeat) => self.heartbeat(from, &heartbeat, now),
             ToMaster::Exception { message, traceback } => vec![Effect::Exception {
@@ -141,6 +141,7 @@ impl Fleet {
                 }
                 node.state = RunState::Missing;
                 node.users.clear();
+                node.has_left = true;
                 effects.push(Effect::Left {
                     worker: id.clone(),
                     missing: true,
@@ -268,6 +269,13 @@ impl Fleet {
         if let Some(known) = &known {
             let node = self.nodes.get_mut(&id).expect("inserted just before");
             node.carry_on(known);
+            if known.has_users_or_spawns() && !known.has_left {
+                // It began anew without a word: the users that it had are gone.
+                effects.push(Effect::Left {
+                    worker: id.clone(),
+                    missing: false,
+                });
+            }
         }
         let count = self.present().count();
         effects.push(match is_new {
@@ -286,35 +294,56 @@ impl Fleet {
         effects
     }
 
-    fn spawning(&mut self, from: &str) -> Vec<Effect> {
+    fn spawning(&mut self, from: &str, now: Duration) -> Vec<Effect> {
         match self.nodes.get_mut(from) {
             Some(node) => {
-                node.state = RunState::Spawning;
-                Vec::new()
+                let before = std::mem::replace(&mut node.state, RunState::Spawning);
+                self.come_back(from, before, now)
             }
             None => refuse(from, "spawning"),
         }
     }
 
-    fn spawning_complete(&mut self, from: &str, users: UserCounts) -> Vec<Effect> {
+    fn spawning_complete(&mut self, from: &str, users: UserCounts, now: Duration) -> Vec<Effect> {
         match self.nodes.get_mut(from) {
             Some(node) => {
-                let was_missing = node.state == RunState::Missing;
-                node.state = RunState::Running;
+                let before = std::mem::replace(&mut node.state, RunState::Running);
                 node.users = users;
-                match was_missing {
-                    true => vec![Effect::Joined(from.into())],
-                    false => Vec::new(),
-                }
+                self.come_back(from, before, now)
             }
             None => refuse(from, "spawning_complete"),
         }
+    }
+
+    /// What follows when a worker that was gone shows that it is there, whatever it was that it said.
+    fn come_back(&mut self, from: &str, before: RunState, now: Duration) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(node) = self.nodes.get_mut(from) else {
+            return effects;
+        };
+        if before == RunState::Missing {
+            node.liveness = self.patience.liveness;
+            if let Some(loss) = self.losses.iter_mut().rev().find(|loss| *loss.worker == *from) {
+                loss.came_back(now);
+            }
+        }
+        if node.has_left && node.is_present() {
+            node.has_left = false;
+            // Even one that says to be ready: a job of before may still be on its way to it.
+            effects.push(Effect::Relieve(from.into()));
+            effects.push(Effect::Joined(from.into()));
+        }
+        effects
     }
 
     fn stats(&mut self, from: &str, report: Report, now: Duration) -> Vec<Effect> {
         let mut effects = Vec::new();
         let known = match self.nodes.get_mut(from) {
             Some(node) => &mut node.last_report,
+            None if self.forgotten.len() >= MOST_WORKERS && !self.forgotten.contains_key(from) => {
+                let text = format!("More than {MOST_WORKERS} workers, the report of {from} is refused");
+                return vec![log(Level::Error, text)];
+            }
             None => self.forgotten.entry(from.into()).or_default(),
         };
         if let Some(number) = report.number {
@@ -355,18 +384,18 @@ impl Fleet {
             return self.greet_stranger(from, now);
         };
         let mut effects = Vec::new();
-        let state = RunState::from_word(&heartbeat.state).unwrap_or(RunState::Ready);
-        if node.state == RunState::Missing {
+        // Nobody can say of itself that it is missing.
+        let state = RunState::from_word(&heartbeat.state).filter(|state| *state != RunState::Missing);
+        let state = state.unwrap_or(RunState::Ready);
+        let before = node.state;
+        if before == RunState::Missing {
             let text = format!("Worker {from} self-healed with heartbeat, setting state to {state}.");
             effects.push(log(Level::Info, text));
-            effects.push(Effect::Joined(from.into()));
-            if let Some(loss) = self.losses.iter_mut().rev().find(|loss| *loss.worker == *from) {
-                loss.came_back(now);
-            }
         }
         node.liveness = self.patience.liveness;
-        // One that has stopped is there again when it says that it is ready.
-        if node.state != RunState::Stopped {
+        // Locust's workers go on to say that they run, from the moment at which they have stopped until they are ready.
+        let is_stopped = before == RunState::Stopped && node.has_left;
+        if !(is_stopped && state.is_active()) {
             node.state = state;
         }
         node.cpu_usage = heartbeat.cpu_usage;
@@ -383,6 +412,7 @@ impl Fleet {
             ));
         }
         let received = heartbeat.requests.map(|_| node.last_report);
+        effects.extend(self.come_back(from, before, now));
         effects.push(Effect::Tell(Notice::HeartbeatSent(from.into())));
         effects.push(send(from, ToWorker::Heartbeat { received }));
         effects
@@ -409,6 +439,7 @@ impl Fleet {
         };
         node.state = RunState::Stopped;
         node.users.clear();
+        node.has_left = true;
         let text = format!("{from} (index {}) reported that it has stopped", node.index);
         vec![
             log(Level::Debug, text),

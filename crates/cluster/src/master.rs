@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use katydid_engine::{HostReply, RunnerCommand, RunnerHandle, Step};
+use katydid_engine::{HostReply, RunnerCommand, RunnerHandle, Step, UserCounts};
 use katydid_stats::{Collector, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
@@ -128,6 +128,8 @@ pub struct Master {
     setting: Arc<Setting>,
     /// The options of `setting` as bytes.
     options: Bytes,
+    /// While workers have users: no users of every class.
+    nobody: Option<UserCounts>,
     waiting: Vec<Waiting>,
     leaving: bool,
     began: Instant,
@@ -166,6 +168,7 @@ impl Master {
             fleet,
             options: codec::raw_map(&setting.options),
             setting,
+            nobody: None,
             waiting: Vec::new(),
             leaving: false,
             began: Instant::now(),
@@ -223,6 +226,7 @@ impl Master {
             match effect {
                 Effect::Send { to, message } => self.send(&to, &message),
                 Effect::SendLocustfile { to, takes_bundle } => self.send_locustfile(side, to, takes_bundle),
+                Effect::Relieve(worker) => self.relieve(&worker),
                 Effect::Joined(worker) => tell_runner(&side.runner, RunnerCommand::WorkerJoined(worker)),
                 Effect::Left { worker, missing } => self.worker_left(side, worker, missing),
                 Effect::Merge { worker, report } => {
@@ -244,6 +248,23 @@ impl Master {
     fn send(&self, to: &str, message: &ToWorker) {
         if !self.socket.send(to, codec::for_worker(message, to)) {
             log::debug!(target: TARGET, "Worker {to} takes no message");
+        }
+    }
+
+    fn relieve(&self, worker: &str) {
+        let has_users = |fleet: &Fleet| fleet.node(worker).is_some_and(|node| node.state.is_active());
+        match &self.nobody {
+            Some(nobody) => {
+                let job = Job {
+                    timestamp: Timestamp::now().0,
+                    users: nobody.clone(),
+                    setting: self.setting.clone(),
+                };
+                self.send(worker, &ToWorker::Spawn(job));
+            }
+            // No test is under way, as far as the master knows.
+            None if has_users(&self.fleet.lock()) => self.send(worker, &ToWorker::Stop),
+            None => {}
         }
     }
 
@@ -295,6 +316,7 @@ impl Master {
             }
             Command::TakeStep(step, ends_ramp, reply) => self.take_step(&step, ends_ramp, reply),
             Command::StopAll(reply) => {
+                self.nobody = None;
                 let told = self.tell_all(&ToWorker::Stop, |fleet| {
                     let busy = fleet.present().filter(|(_, node)| node.has_users_or_spawns());
                     busy.map(|(id, _)| id.clone()).collect()
@@ -327,6 +349,7 @@ impl Master {
 
     fn take_step(&mut self, step: &Step, ends_ramp: bool, reply: oneshot::Sender<()>) {
         let timestamp = Timestamp::now().0;
+        self.nobody = Some(step.total().into_keys().map(|class| (class, 0)).collect());
         for users in step.changed() {
             let job = Job {
                 timestamp,

@@ -4,11 +4,15 @@
 
 mod support;
 
+use std::time::Duration;
+
+use katydid_cluster::codec;
 use katydid_cluster::fleet::Notice;
-use katydid_cluster::message::{ToMaster, ToWorker};
-use katydid_cluster::{ClusterKey, Value, WorkerNotice};
+use katydid_cluster::message::{Heartbeat, Job, ToMaster, ToWorker, Version};
+use katydid_cluster::{ClusterKey, Value, WorkerNotice, WorkerSocket};
 use katydid_engine::{RunState, UserHost};
 use support::{master, until, users, visitors, worker};
+use tokio::time::timeout;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_from_start_to_end() {
@@ -164,6 +168,59 @@ async fn users_of_a_worker_that_vanishes_come_back_on_the_others() {
     assert_eq!(losses.len(), 1);
     assert_eq!((&*losses[0].worker, losses[0].users), ("a_1", 4));
     assert_eq!(master.collector.with(|stats| stats.total().num_requests()), 2);
+}
+
+/// One user, two workers: it must not live twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_comes_back_gives_up_the_users_that_others_have() {
+    let master = master(0, None).await;
+    let port = master.handle.port();
+    // Speaks only when the test says so.
+    let silent = WorkerSocket::connect("127.0.0.1", port, "a_1", None)
+        .await
+        .unwrap();
+    let ready = ToMaster::ClientReady(Version::Unchecked);
+    assert!(silent.send(codec::for_master(&ready, "a_1")));
+    until("it is there", || {
+        master.handle.look(|fleet| fleet.ready_count()) == 1
+    })
+    .await;
+    assert_eq!(
+        *master.audience.notices.lock().unwrap(),
+        [Notice::WorkerConnect("a_1".into())]
+    );
+
+    master.runner.start(visitors(1, 100.0)).await.unwrap();
+    assert_eq!(users(next_job(&silent).await.users), 1);
+    assert!(silent.send(codec::for_master(&ToMaster::Spawning, "a_1")));
+    let other = worker("b_1", port, None).await;
+    until("the other has the user", || users(other.local.user_counts()) == 1).await;
+
+    let heartbeat = Heartbeat {
+        state: "running".to_owned(),
+        ..Heartbeat::default()
+    };
+    assert!(silent.send(codec::for_master(&ToMaster::Heartbeat(heartbeat), "a_1")));
+    let job = next_job(&silent).await;
+    assert_eq!(
+        job.users.len(),
+        2,
+        "every class is named, or a Locust would keep its users"
+    );
+    assert_eq!(users(job.users), 0);
+    assert_eq!(users(other.local.user_counts()), 1);
+}
+
+async fn next_job(worker: &WorkerSocket) -> Job {
+    loop {
+        let bytes = timeout(Duration::from_secs(10), worker.receive())
+            .await
+            .unwrap()
+            .unwrap();
+        if let ToWorker::Spawn(job) = codec::to_worker(&bytes).unwrap() {
+            return job;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,14 +8,11 @@ use katydid_engine::UserCounts;
 use katydid_stats::Timestamp;
 use rmpv::Value;
 
-use super::{OWN_KEY, stats};
+use super::{DEEPEST, MOST_USERS, OWN_KEY, stats};
 use crate::message::{Bundle, Heartbeat, Job, Locustfiles, Setting, Source, ToMaster, ToWorker, Version};
 
-/// Deeper than anything that anybody sends, and far less than what would exhaust the stack.
-const DEEPEST: usize = 64;
-
-/// Of one class on one worker: nobody has more, and sums over all workers do not overflow.
-const MOST_USERS: u64 = 1 << 40;
+/// In one test of one worker: nobody counts more, and what is reckoned from it does not overflow.
+const MOST_REQUESTS: u64 = 1 << 48;
 
 /// Bytes that are no message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +59,9 @@ pub fn to_master(bytes: Bytes, now: Timestamp) -> Result<ToMaster, DecodeError> 
             state: data.needed("state", data.text("state"))?,
             cpu_usage: data.number("current_cpu_usage").unwrap_or_default(),
             memory_usage: data.number("current_memory_usage").unwrap_or_default().max(0.0) as u64,
-            requests: data.own("requests").and_then(|count| count.as_u64()),
+            requests: data
+                .own("requests")
+                .and_then(|count| Some(count.as_u64()?.min(MOST_REQUESTS))),
         }),
         "exception" => ToMaster::Exception {
             message: data.needed("msg", data.text("msg"))?,

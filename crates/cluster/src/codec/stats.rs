@@ -8,9 +8,11 @@ use katydid_engine::UserCounts;
 use katydid_stats::{
     EntryReport, ExceptionRow, Failure, Limits, RunStats, StatsDelta, TOTAL_NAME, Timestamp,
 };
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::error_key::error_key;
+use super::{DEEPEST, MOST_USERS};
 use crate::message::{Report, WorkerHealth};
 
 /// What of a `stats` message is read. Other keys belong to listeners in user code.
@@ -51,7 +53,14 @@ struct FailureReport {
 
 /// Reads the data of a `stats` message.
 pub(super) fn read(data: Bytes, now: Timestamp) -> Result<Report, rmp_serde::decode::Error> {
-    let received: Received = Deserialize::deserialize(&mut rmp_serde::Deserializer::from_read_ref(&data))?;
+    let mut deserializer = rmp_serde::Deserializer::from_read_ref(&data);
+    deserializer.set_max_depth(DEEPEST);
+    let mut received = Received::deserialize(&mut deserializer)?;
+    // The node id: without it, the message is not a whole one.
+    IgnoredAny::deserialize(&mut deserializer)?;
+    for count in received.user_classes_count.values_mut() {
+        *count = (*count).min(MOST_USERS);
+    }
     let mut report = Report {
         users: received.user_classes_count,
         raw: data,
@@ -63,10 +72,19 @@ pub(super) fn read(data: Bytes, now: Timestamp) -> Result<Report, rmp_serde::dec
             report.number = Some(own.number);
             report.health = Some(own.health);
         }
-        None => report.delta = delta_of(&received.stats, received.errors.into_values(), now),
+        None => {
+            received.stats.iter_mut().for_each(bound);
+            report.delta = delta_of(&received.stats, received.errors.into_values(), now);
+        }
     }
     report.delta.tame(now);
     Ok(report)
+}
+
+/// Bounds what is added up before [`StatsDelta::tame`] sees it: several times of a row may share a bucket.
+fn bound(row: &mut EntryReport) {
+    let counts = row.response_times.values_mut();
+    counts.for_each(|count| *count = (*count).min(u32::MAX.into()));
 }
 
 fn delta_of(

@@ -23,6 +23,9 @@ pub enum Effect {
         /// Whether it understands a whole folder.
         takes_bundle: bool,
     },
+    /// A worker is back that may still have the users of before, or a job to have them. Others have them by now: it
+    /// should have none, until it is given some.
+    Relieve(Arc<str>),
     /// A worker is there, and may have users.
     Joined(Arc<str>),
     /// A worker is gone, and its users with it.

@@ -46,7 +46,7 @@ impl Loss {
             index: node.index,
             users: node.user_count(),
             silence: now.saturating_sub(node.reported_at),
-            requests: unreported + guessed,
+            requests: unreported.saturating_add(guessed),
             back_after: None,
             began: node.heard_at,
         }

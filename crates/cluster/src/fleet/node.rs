@@ -24,6 +24,8 @@ pub struct Node {
     /// Whether it was the limit in this test, as far as it says so.
     pub health: Option<WorkerHealth>,
     pub(super) has_warned_of_cpu: bool,
+    /// Whether it was said to be gone ([`Left`](super::Effect::Left)) and not to be back since.
+    pub(super) has_left: bool,
     /// When it began to take part in this test, when anything was heard of it, and when a report came.
     pub(super) began_at: Duration,
     pub(super) heard_at: Duration,
@@ -47,6 +49,7 @@ impl Node {
             users: UserCounts::new(),
             health: None,
             has_warned_of_cpu: false,
+            has_left: false,
             began_at: now,
             heard_at: now,
             reported_at: now,

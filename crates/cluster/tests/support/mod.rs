@@ -120,7 +120,15 @@ pub fn quick_worker() -> WorkerSettings {
 }
 
 pub async fn master(port: u16, key: Option<&ClusterKey>) -> MasterNode {
-    let socket = MasterSocket::bind("127.0.0.1", port, key).await.unwrap();
+    // The port of a master that was just ended may take a moment to be free.
+    let began = Instant::now();
+    let socket = loop {
+        match MasterSocket::bind("127.0.0.1", port, key).await {
+            Ok(socket) => break socket,
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(10), "{error}"),
+        }
+        sleep(Duration::from_millis(10)).await;
+    };
     let (master, handle) = Master::new(socket, VERSION, quick_master());
     let local = Arc::new(CountingHost::default());
     let host = MasterHost::new(handle.clone(), local.clone());
