@@ -351,10 +351,10 @@ impl Fleet {
                 return Vec::new();
             }
             if number > *known + 1 {
-                let lost = number - *known - 1;
-                let text =
-                    format!("{lost} report(s) of worker {from} were lost: what they counted is missing");
-                effects.push(log(Level::Warning, text));
+                // One before it was lost on the way. It is not confirmed, so it comes again, and this one after it.
+                let missing = *known + 1;
+                let text = format!("Report {number} of worker {from} came before report {missing}");
+                return vec![log(Level::Debug, text)];
             }
             *known = number;
         }

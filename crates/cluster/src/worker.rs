@@ -287,7 +287,7 @@ impl Worker {
                 told = told_receiver.recv() => match told {
                     Some(Told::ToMaster(message)) => self.send(&message),
                     Some(Told::Report(done)) => {
-                        self.report(&mut side).await;
+                        self.report(&mut side, false).await;
                         let _ = done.send(());
                     }
                     None => break,
@@ -297,7 +297,11 @@ impl Worker {
                     Some(Command::Hear(bytes)) => self.hear(&mut side, &work, &bytes).await,
                     Some(Command::Reconnect) => self.reconnect().await,
                     Some(Command::Leave(reply)) => {
-                        self.report(&mut side).await;
+                        // Nobody will ask for them once more.
+                        for bytes in self.reports.unconfirmed() {
+                            self.socket.send(bytes);
+                        }
+                        self.report(&mut side, false).await;
                         self.send(&ToMaster::Quit);
                         self.socket.close().await;
                         let _ = reply.send(());
@@ -310,7 +314,7 @@ impl Worker {
                     None => break,
                 },
                 _ = heartbeat.tick() => self.live(&mut side, &work),
-                _ = report.tick() => self.report(&mut side).await,
+                _ = report.tick() => self.report(&mut side, true).await,
             }
         }
     }
@@ -418,9 +422,9 @@ impl Worker {
         }));
     }
 
-    /// What was measured since the last report. While the master is silent, it waits: more of it makes no more rows.
-    async fn report(&mut self, side: &mut WorkerSide) {
-        if self.reports.is_numbered() && self.reports.are_stuck() {
+    /// What was measured since the last report. While the master is silent, it may wait: more of it makes no more rows.
+    async fn report(&mut self, side: &mut WorkerSide, may_wait: bool) {
+        if may_wait && self.reports.is_numbered() && self.reports.are_stuck() {
             return;
         }
         let users = side.host.user_counts();

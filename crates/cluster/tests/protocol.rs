@@ -336,13 +336,22 @@ fn a_report_with_a_number_is_counted_once() {
 }
 
 #[test]
-fn a_lost_report_is_told_of() {
+fn a_report_that_comes_before_one_that_was_lost_is_taken_when_both_come_again() {
     let mut master = Master::of(&["a_1"]);
     master.hear("a_1", report(Some(1), 5, 0));
-    let effects = master.hear("a_1", report(Some(4), 5, 0));
-    let text = "2 report(s) of worker a_1 were lost: what they counted is missing";
-    assert_eq!(effects.logged(), [(Level::Warning, text)]);
-    assert_eq!(effects.merged(), 5);
+    assert_eq!(
+        master.hear("a_1", report(Some(3), 7, 0)).merged(),
+        0,
+        "2 is missing"
+    );
+    let merged: u64 = [2, 3]
+        .map(|number| master.hear("a_1", report(Some(number), 7, 0)).merged())
+        .iter()
+        .sum();
+    assert_eq!(
+        merged, 14,
+        "the worker sends again what is not confirmed, in order"
+    );
 }
 
 #[test]

@@ -75,8 +75,12 @@ impl Reports {
         if !self.waiting.iter().any(is_lost) {
             return Vec::new();
         }
-        // All of them, in order: the master takes a gap for a loss.
         self.waiting.iter_mut().for_each(|waiting| waiting.sent_at = now);
+        self.unconfirmed()
+    }
+
+    /// Every report that the master may lack, in order: it takes none before the one that it lacks.
+    pub(super) fn unconfirmed(&self) -> Vec<Vec<u8>> {
         self.waiting.iter().map(|waiting| waiting.bytes.clone()).collect()
     }
 }
