@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,15 +85,22 @@ class Cluster:
     nodes: list[Node] = field(default_factory=list)
 
     def start(
-        self, program: str, name: str, *arguments: str, locustfile: str | None = "led.py", **variables: str
+        self,
+        program: str,
+        name: str,
+        *arguments: str,
+        locustfile: str | None = "led.py",
+        before: Sequence[str] = (),
+        **variables: str,
     ) -> Node:
+        """Starts a process. `before` is the command that it is run by, which has to become it."""
         folder = self.folder / name
         folder.mkdir()
         if locustfile:
             shutil.copy(LOCUSTFILES / locustfile, folder / "locustfile.py")
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [str(PROGRAMS[program]), *arguments],
+                [*before, str(PROGRAMS[program]), *arguments],
                 cwd=folder,
                 env={
                     "PATH": os.environ["PATH"],

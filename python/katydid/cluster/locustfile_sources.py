@@ -6,6 +6,7 @@ import atexit
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -109,10 +110,15 @@ def ask_master(host: str, port: int, key_file: str | None) -> dict[str, Any]:
     """
     patience = float(runners.CONNECT_TIMEOUT * runners.CONNECT_RETRY_COUNT)
     node_id = f"{socket.gethostname()}_download_locustfile_{uuid4().hex}"
+    sys.stderr.write(f"Waiting for the master at {host}:{port} to send its locustfile\n")
+    # Nothing of Python's runs until there is an answer, and so would no handler of Ctrl-C.
+    handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return _core.locustfiles_of_master(node_id, host, port, key_file, patience)
     except OSError as error:
         _refuse(str(error))
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def save_source(source: str | tuple[str, str]) -> str:
