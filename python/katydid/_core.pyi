@@ -594,9 +594,7 @@ class WorkerDelta:
     def merge_into(self, stats: Stats) -> None:
         """Counts it; a second call counts nothing."""
 
-def locustfiles_of_master(
-    node_id: str, host: str, port: int, key_file: str | None, patience: float
-) -> dict[str, Any]:
+def locustfiles_of_master(node_id: str, host: str, port: int, key_file: str | None, patience: float) -> dict[str, Any]:
     """Asks a master for its locustfiles, for at most ``patience`` seconds; blocks.
 
     Returns:

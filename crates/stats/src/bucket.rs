@@ -64,7 +64,7 @@ pub(crate) fn locust_bucket_of(index: u16) -> u64 {
     let (lowest, width) = span(index);
     let middle_ms = middle(index) as f64 / 1e3;
     let step_us = (locust_step(middle_ms) * 1e3) as u64;
-    let half_way = (lowest + width - 1) / (step_us / 2) * (step_us / 2);
+    let half_way = (lowest + (width - 1)) / (step_us / 2) * (step_us / 2);
     let is_odd_half = half_way / (step_us / 2) % 2 == 1;
     if is_odd_half && half_way >= lowest {
         locust_bucket(half_way as f64 / 1e3)
@@ -86,7 +86,7 @@ mod tests {
             let (lowest, width) = span(index_of(value));
             assert_eq!(lowest, reference.lowest_equivalent(value), "lowest of {value}");
             assert_eq!(
-                lowest + width - 1,
+                lowest + (width - 1),
                 reference.highest_equivalent(value),
                 "highest of {value}"
             );

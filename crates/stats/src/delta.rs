@@ -14,7 +14,7 @@ const LONGEST_RUN_SECONDS: f64 = 30.0 * 86_400.0;
 const CLOCK_SKEW_SECONDS: f64 = 86_400.0;
 
 /// More than any interval can have counted.
-const GREATEST_COUNT: u64 = 1 << 48;
+const GREATEST_COUNT: u64 = 1 << 40;
 
 /// Everything measured in one interval.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
