@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use katydid_cluster::codec;
-use katydid_cluster::message::{Report, ToMaster, ToWorker};
+use katydid_cluster::message::{Numbered, Report, ToMaster, ToWorker};
 use katydid_stats::{Limits, RunStats, Timestamp};
 use libfuzzer_sys::fuzz_target;
 use rmpv::Value;
@@ -93,7 +93,11 @@ fn reports_count(report: &Report) {
         &report.delta,
         &report.users,
         BTreeMap::new(),
-        Some((7, health)),
+        Some(Numbered {
+            session: "a life".to_owned(),
+            number: 7,
+            health,
+        }),
         "a_1",
     );
     let exact = expect_report(&to_katydid.into());

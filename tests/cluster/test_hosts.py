@@ -164,14 +164,7 @@ def test_a_worker_is_cut_off_for_a_while(hosted: HostedCluster, cables: Network,
     "lost",
     [
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="a master takes a gap between the numbers of reports for a loss and confirms what came after, "
-                "so that the worker no longer sends what is missing",
-            ),
-        ),
+        True,
     ],
     ids=["at-rest", "with-reports-on-their-way"],
 )
@@ -247,11 +240,6 @@ def test_a_worker_ends_and_another_one_comes(hosted: HostedCluster) -> None:
     assert "in doubt" not in master.log
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a new master takes the number of a report that was meant for the old one for its own: it believes to have "
-    "the first reports of each worker already, drops them and confirms them",
-)
 def test_a_master_is_killed_and_started_anew(hosted: HostedCluster) -> None:
     before, workers = begin(hosted)
     before.kill()

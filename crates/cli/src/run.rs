@@ -46,7 +46,7 @@ pub async fn run(settings: &Settings, parts: RunParts) -> i32 {
     };
     run.shut_down(&end).await;
     run.report();
-    run.leave(&end).await
+    run.leave().await
 }
 
 /// Why a run ends.
@@ -91,6 +91,8 @@ struct Run<'a> {
     host_failed: bool,
     /// Whether a report could not be written.
     report_failed: bool,
+    /// The code of a run that never began.
+    refused: Option<i32>,
 }
 
 impl<'a> Run<'a> {
@@ -125,6 +127,7 @@ impl<'a> Run<'a> {
             insisted: None,
             host_failed: false,
             report_failed: false,
+            refused: None,
             parts,
         })
     }
@@ -213,6 +216,9 @@ impl<'a> Run<'a> {
 
     /// The exit code as things stand.
     fn exit_code(&self) -> i32 {
+        if let Some(code) = self.refused {
+            return code;
+        }
         let failures = self
             .parts
             .collector

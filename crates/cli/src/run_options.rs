@@ -46,6 +46,10 @@ pub struct RunOptions {
     pub worker: bool,
     /// Worker processes.
     pub processes: Option<i64>,
+    /// Where a master listens.
+    pub master_bind_port: Option<i64>,
+    /// Where a worker finds its master.
+    pub master_port: Option<i64>,
     /// Workers that a master waits for.
     pub expect_workers: Option<i64>,
     /// How long it does, in seconds; 0 means for ever.
@@ -108,6 +112,8 @@ impl Default for RunOptions {
             master: false,
             worker: false,
             processes: None,
+            master_bind_port: None,
+            master_port: None,
             expect_workers: None,
             expect_workers_max_wait: None,
             csv_prefix: None,

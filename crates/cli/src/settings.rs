@@ -83,6 +83,7 @@ impl Settings {
     /// written. One line of text.
     pub fn resolve(options: &RunOptions) -> Result<Self, CliError> {
         let role = role(options);
+        check_ports(options)?;
         if role == Role::Worker {
             return Self::of_worker(options);
         }
@@ -167,6 +168,21 @@ fn role(options: &RunOptions) -> Role {
             .filter(|wait| *wait > 0)
             .map(Duration::from_secs),
     }
+}
+
+fn check_ports(options: &RunOptions) -> Result<(), CliError> {
+    let ports = [
+        ("--master-bind-port", options.master_bind_port),
+        ("--master-port", options.master_port),
+    ];
+    for (flag, port) in ports {
+        if let Some(port) = port.filter(|port| u16::try_from(*port).is_err()) {
+            return Err(CliError::Usage(format!(
+                "{flag}: must be a port from 0 to 65535, got {port}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn check_numbers(options: &RunOptions) -> Result<(), CliError> {

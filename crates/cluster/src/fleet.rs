@@ -338,6 +338,15 @@ impl Fleet {
 
     fn stats(&mut self, from: &str, report: Report, now: Duration) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if report
+            .session
+            .as_ref()
+            .is_some_and(|session| *session != self.session)
+        {
+            // Of a run of another master; its number has nothing to do with ours.
+            let text = format!("Report of worker {from} to a master before this one dropped");
+            return vec![log(Level::Debug, text)];
+        }
         let known = match self.nodes.get_mut(from) {
             Some(node) => &mut node.last_report,
             None if self.forgotten.len() >= MOST_WORKERS && !self.forgotten.contains_key(from) => {

@@ -71,6 +71,8 @@ pub enum Version {
 pub struct Report {
     /// Its number among the reports of this worker to this master, from 1; `None` from workers that do not count.
     pub number: Option<u64>,
+    /// The life of the master that the number is for; `None` from workers that do not say.
+    pub session: Option<String>,
     /// What was measured.
     pub delta: StatsDelta,
     /// Users at the moment.
@@ -79,6 +81,17 @@ pub struct Report {
     pub health: Option<WorkerHealth>,
     /// The data of the message as it came, for listeners in user code.
     pub raw: Bytes,
+}
+
+/// What a report to a Katydid master says beside what was measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Numbered {
+    /// The life of the master that it is for.
+    pub session: String,
+    /// Its number in that life, from 1.
+    pub number: u64,
+    /// The generator's own state.
+    pub health: WorkerHealth,
 }
 
 /// What a Katydid worker says of how well it does its work.

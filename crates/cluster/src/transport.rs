@@ -137,6 +137,8 @@ pub struct WorkerSocket {
     /// Why the master's address is not known, as long as it is not.
     unresolved: Arc<Mutex<Option<String>>>,
     dialing: Option<JoinHandle<()>>,
+    /// Connections since the last one over which both sides understood each other.
+    fruitless: u32,
 }
 
 impl Drop for WorkerSocket {
@@ -206,6 +208,7 @@ impl WorkerSocket {
             monitor,
             unresolved,
             dialing,
+            fruitless: 0,
         })
     }
 
@@ -231,15 +234,16 @@ impl WorkerSocket {
 
     /// Why connections failed since the last call, if one did.
     pub fn last_failure(&mut self) -> Option<String> {
-        let mut failure = self.unresolved.lock().clone();
+        let failure = self.unresolved.lock().clone();
         loop {
             match self.monitor.try_recv() {
-                Ok(MonitorEvent::HandshakeFailed { reason, .. }) => {
-                    failure = Some(format!(
-                        "{reason}; is it a master, and is the cluster key the same?"
-                    ));
-                }
+                Ok(MonitorEvent::Connected { .. }) => self.fruitless += 1,
+                Ok(MonitorEvent::HandshakeSucceeded { .. }) => self.fruitless = 0,
                 Ok(_) | Err(omq_tokio::MonitorTryRecvError::Lagged(_)) => {}
+                // One may be on its way. Whoever is refused for another key is only hung up on.
+                Err(_) if self.fruitless > 1 => {
+                    return Some("it hangs up; is it a master, and is the cluster key the same?".to_owned());
+                }
                 Err(_) => return failure,
             }
         }

@@ -21,7 +21,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use crate::codec;
 use crate::error::ClusterError;
 use crate::key::ClusterKey;
-use crate::message::{Heartbeat, Setting, ToMaster, ToWorker, Version, WorkerHealth};
+use crate::message::{Heartbeat, Numbered, Setting, ToMaster, ToWorker, Version, WorkerHealth};
 use crate::transport::{WorkerSocket, address};
 use conductor::{Conductor, Told, Work};
 pub use host::WorkerHost;
@@ -436,15 +436,18 @@ impl Worker {
                 extra = added;
             }
         }
-        let numbered = self.reports.next_number().map(|number| {
+        let numbered = self.reports.next_number().map(|(session, number)| {
             let health = side.collector.health().snapshot();
-            let health = WorkerHealth {
-                saturated: health.saturated,
-                reason: health.reason,
-            };
-            (number, health)
+            Numbered {
+                session,
+                number,
+                health: WorkerHealth {
+                    saturated: health.saturated,
+                    reason: health.reason,
+                },
+            }
         });
-        let number = numbered.as_ref().map(|(number, _)| *number);
+        let number = numbered.as_ref().map(|numbered| numbered.number);
         let (bytes, exceptions) = codec::report(&delta, &users, extra, numbered, &self.id);
         if let Some(number) = number {
             self.reports.sent(number, bytes.clone(), Instant::now());

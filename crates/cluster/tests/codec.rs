@@ -9,7 +9,8 @@ use bytes::Bytes;
 use katydid_cluster::Value;
 use katydid_cluster::codec::{self, DecodeError};
 use katydid_cluster::message::{
-    Bundle, Heartbeat, Job, Locustfiles, Report, Setting, Source, ToMaster, ToWorker, Version, WorkerHealth,
+    Bundle, Heartbeat, Job, Locustfiles, Numbered, Report, Setting, Source, ToMaster, ToWorker, Version,
+    WorkerHealth,
 };
 use katydid_engine::UserCounts;
 use katydid_stats::{
@@ -140,7 +141,13 @@ fn a_report_between_katydids_is_exact() {
         reason: Some("the CPU was busy".to_owned()),
     };
     let extra = BTreeMap::from([("of_a_listener".to_owned(), Value::from(1))]);
-    let (bytes, exceptions) = codec::report(&delta(), &users(1, 3), extra, Some((7, health.clone())), "a_1");
+    let (bytes, exceptions) = codec::report(
+        &delta(),
+        &users(1, 3),
+        extra,
+        Some(numbered(7, health.clone())),
+        "a_1",
+    );
     let report = report_in(&bytes.into());
     assert_eq!(report.number, Some(7));
     assert_eq!(report.delta, delta());
@@ -519,7 +526,13 @@ fn an_exact_report_of_impossible_numbers_does_no_harm() {
             ..StatsDelta::default()
         };
         let health = WorkerHealth::default();
-        let (bytes, _) = codec::report(&delta, &users(0, 0), BTreeMap::new(), Some((1, health)), "a_1");
+        let (bytes, _) = codec::report(
+            &delta,
+            &users(0, 0),
+            BTreeMap::new(),
+            Some(numbered(1, health)),
+            "a_1",
+        );
         report_in(&bytes.into())
     };
     for bucket in [0, 50_000] {
@@ -692,6 +705,14 @@ fn counted(delta: StatsDelta) -> RunStats {
     let mut stats = RunStats::new(Limits::default(), NOW);
     stats.merge(delta);
     stats
+}
+
+fn numbered(number: u64, health: WorkerHealth) -> Numbered {
+    Numbered {
+        session: "a life".to_owned(),
+        number,
+        health,
+    }
 }
 
 fn report_in(bytes: &Bytes) -> Report {

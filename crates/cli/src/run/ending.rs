@@ -60,11 +60,8 @@ impl Run<'_> {
     }
 
     /// Says the last word to listeners, and gives the exit code.
-    pub(super) async fn leave(mut self, end: &End) -> i32 {
-        let exit_code = match end {
-            End::Refused(error) => error.exit_code(),
-            _ => self.exit_code(),
-        };
+    pub(super) async fn leave(mut self) -> i32 {
+        let exit_code = self.exit_code();
         let told = self.parts.host.announce(RunEvent::Quit { exit_code });
         self.patiently("listeners of quit", LISTENERS_GRACE, told).await;
         if self.hurried {
@@ -75,7 +72,10 @@ impl Run<'_> {
 
     fn log_reason(&mut self, end: &End) {
         match end {
-            End::Refused(error) => self.parts.terminal.lines(&[error.line()]),
+            End::Refused(error) => {
+                self.refused = Some(error.exit_code());
+                self.parts.terminal.lines(&[error.line()]);
+            }
             End::RunTime => log::info!(target: TARGET, "--run-time limit reached, shutting down"),
             End::NumRequests(sent) => {
                 log::info!(target: TARGET, "--num-request limit reached ({sent} requests), shutting down")

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::OWN_KEY;
 use super::stats::{LocustReport, Own, locust_report, own};
 use crate::message::{
-    Bundle, Heartbeat, Job, Locustfiles, Report, Source, ToMaster, ToWorker, Version, WorkerHealth,
+    Bundle, Heartbeat, Job, Locustfiles, Numbered, Report, Source, ToMaster, ToWorker, Version,
 };
 
 /// What a worker tells, for its master. A report has more to it: see [`report`].
@@ -55,7 +55,7 @@ pub fn report(
     delta: &StatsDelta,
     users: &UserCounts,
     extra: BTreeMap<String, Value>,
-    to_katydid: Option<(u64, WorkerHealth)>,
+    to_katydid: Option<Numbered>,
     node_id: &str,
 ) -> (Vec<u8>, Vec<ExceptionRow>) {
     #[derive(Serialize)]
@@ -69,7 +69,7 @@ pub fn report(
         #[serde(flatten)]
         extra: BTreeMap<String, Value>,
     }
-    let katydid = to_katydid.and_then(|(number, health)| own(number, delta, health).ok());
+    let katydid = to_katydid.and_then(|numbered| own(numbered, delta).ok());
     let (told, exceptions) = match katydid {
         Some(_) => Default::default(),
         None => locust_report(delta.clone(), Timestamp::now()),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error_key::error_key;
 use super::{DEEPEST, MOST_USERS};
-use crate::message::{Report, WorkerHealth};
+use crate::message::{Numbered, Report, WorkerHealth};
 
 /// What of a `stats` message is read. Other keys belong to listeners in user code.
 #[derive(Debug, Deserialize)]
@@ -31,6 +31,8 @@ struct Received {
 /// What Katydid nodes say to each other in it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Own {
+    #[serde(default)]
+    session: Option<String>,
     number: u64,
     /// A `StatsDelta`, packed.
     #[serde(with = "serde_bytes")]
@@ -70,6 +72,7 @@ pub(super) fn read(data: Bytes, now: Timestamp) -> Result<Report, rmp_serde::dec
         Some(own) => {
             report.delta = rmp_serde::from_slice(&own.delta)?;
             report.number = Some(own.number);
+            report.session = own.session;
             report.health = Some(own.health);
         }
         None => {
@@ -145,14 +148,11 @@ pub(super) fn locust_report(delta: StatsDelta, now: Timestamp) -> (LocustReport,
 }
 
 /// The part that only a Katydid master reads.
-pub(super) fn own(
-    number: u64,
-    delta: &StatsDelta,
-    health: WorkerHealth,
-) -> Result<Own, rmp_serde::encode::Error> {
+pub(super) fn own(numbered: Numbered, delta: &StatsDelta) -> Result<Own, rmp_serde::encode::Error> {
     Ok(Own {
-        number,
+        session: Some(numbered.session),
+        number: numbered.number,
         delta: rmp_serde::to_vec(delta)?,
-        health,
+        health: numbered.health,
     })
 }

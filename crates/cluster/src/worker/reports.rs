@@ -51,12 +51,11 @@ impl Reports {
         self.waiting.len() >= MOST_WAITING
     }
 
-    /// The number of the next report, if it has one.
-    pub(super) fn next_number(&mut self) -> Option<u64> {
-        self.is_numbered().then(|| {
-            self.last_number += 1;
-            self.last_number
-        })
+    /// The life of the master that the next report is for, and its number, if it has one.
+    pub(super) fn next_number(&mut self) -> Option<(String, u64)> {
+        let session = self.session.clone()?;
+        self.last_number += 1;
+        Some((session, self.last_number))
     }
 
     /// A report is on its way.
@@ -96,7 +95,7 @@ mod tests {
     }
 
     fn send(reports: &mut Reports, now: Instant) -> u64 {
-        let number = reports.next_number().expect("a numbered report");
+        let (_, number) = reports.next_number().expect("a numbered report");
         reports.sent(number, vec![number as u8], now);
         number
     }
