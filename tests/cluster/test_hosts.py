@@ -160,14 +160,7 @@ def test_a_worker_is_cut_off_for_a_while(hosted: HostedCluster, cables: Network,
     assert 3 < float(away[0][1]) < 30
 
 
-@pytest.mark.parametrize(
-    "lost",
-    [
-        False,
-        True,
-    ],
-    ids=["at-rest", "with-reports-on-their-way"],
-)
+@pytest.mark.parametrize("lost", [False, True], ids=["at-rest", "with-reports-on-their-way"])
 def test_a_connection_of_which_only_one_end_knows_that_it_is_gone(
     hosted: HostedCluster, cables: Network, lost: bool
 ) -> None:
@@ -200,15 +193,15 @@ def test_a_connection_of_which_only_one_end_knows_that_it_is_gone(
     finish(hosted, master, workers)
 
 
-def test_slow_cables_that_lose_packets(hosted: HostedCluster, cables: Network) -> None:
+def test_a_slow_cable_that_loses_packets(hosted: HostedCluster, cables: Network) -> None:
+    """Enough losses in a row make a worker miss heartbeats; it comes back then, and nothing is counted twice."""
     if why := why_no_wire():
         pytest.skip(f"needs a bad cable: {why}")
-    for host in cables.workers:
-        cables.make_slow(host, delay=0.2, loss=0.05)
+    cables.make_slow(cables.workers[0], delay=0.2, loss=0.05)
     master, workers = begin(hosted)
     wait_for_reports(hosted, master, workers)
+    wait_until_all_run(master, workers)
     finish(hosted, master, workers)
-    assert "failed to send heartbeat" not in master.log
 
 
 def test_a_worker_is_killed(hosted: HostedCluster) -> None:
