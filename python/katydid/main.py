@@ -129,6 +129,8 @@ def _create_runner(
             environment.create_worker_runner(options.master_host, options.master_port)
         except OSError as error:
             _fail(f"Failed to connect to the Locust master: {error}", code=255)
+        except KeyboardInterrupt:
+            sys.exit(1)
     else:
         environment.create_local_runner()
     return None

@@ -231,9 +231,13 @@ impl Worker {
             *waiting.lock() = Some(worker);
             result.map(|()| 0).map_err(|error| error.to_string())
         };
-        await_on_hub(py, hub.get(), joining)
-            .map(drop)
-            .map_err(|error| PyConnectionError::new_err(error.value(py).to_string()))
+        await_on_hub(py, hub.get(), joining).map(drop).map_err(|error| {
+            match error.is_instance_of::<PyRuntimeError>(py) {
+                true => PyConnectionError::new_err(error.value(py).to_string()),
+                // Somebody had enough of waiting.
+                false => error,
+            }
+        })
     }
 
     /// Takes in a message as if it had come from the master.

@@ -282,13 +282,14 @@ impl Master {
     }
 
     fn worker_left(&self, side: &MasterSide, worker: Arc<str>, missing: bool) {
+        let is_active = side.runner.status().state.is_active();
         tell_runner(&side.runner, RunnerCommand::WorkerLeft(worker));
         let is_last = self.fleet.lock().present().next().is_none();
         let is_expected = self.leaving || !self.waiting.is_empty();
         if !is_last || is_expected || !self.settings.ends_with_workers {
             return;
         }
-        if !side.runner.status().state.is_active() {
+        if !is_active {
             return;
         }
         let (reply, _) = oneshot::channel();
