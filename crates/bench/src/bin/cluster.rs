@@ -119,9 +119,11 @@ async fn one_worker(port: u16, number: usize, connected: Arc<Mutex<usize>>, coun
     // As a worker of real users would be named: a host, and something of its own.
     let id = format!("host{number:05}_{:032x}", number * 7_919 + 1);
     let joined = Worker::connect(&id, "2.47.0", master, WorkerSettings::default()).await;
-    let Ok((mut worker, _handle, runner)) = joined else {
+    let Ok((mut worker, handle, runner)) = joined else {
         return;
     };
+    let host: Arc<NoUsers> = Arc::default();
+    let leaving = WorkerHost::new(handle, host.clone());
     if worker.join().await.is_err() {
         return;
     }
@@ -129,7 +131,7 @@ async fn one_worker(port: u16, number: usize, connected: Arc<Mutex<usize>>, coun
     let collector = Arc::new(Collector::default());
     let observed = collector.clone();
     let work = worker.run(WorkerSide {
-        host: Arc::new(NoUsers::default()),
+        host,
         collector: collector.clone(),
         observer: Box::new(move |event| {
             if *event == RunEvent::TestStart {
@@ -144,6 +146,11 @@ async fn one_worker(port: u16, number: usize, connected: Arc<Mutex<usize>>, coun
         let mut turn = number as u64;
         loop {
             tokio::time::sleep(COUNT_EVERY).await;
+            if runner.status().quit {
+                // The loop takes leave, and ends with it.
+                let _ = leaving.leave().await;
+                return;
+            }
             if runner.status().state != RunState::Running {
                 continue;
             }
