@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use katydid_cluster::message::Setting;
 use katydid_cluster::{
-    MasterAddress, Value, Worker, WorkerAudience, WorkerNotice, WorkerSettings, WorkerSide,
+    MasterAddress, Value, Worker, WorkerAudience, WorkerHost, WorkerNotice, WorkerSettings, WorkerSide,
 };
 use katydid_engine::{Announced, Dispatcher, HostReply, RunEvent, RunState, UserClass, UserCounts, UserHost};
 use katydid_stats::{Collector, Sample, Timestamp};
