@@ -267,8 +267,9 @@ impl Fleet {
             .as_ref()
             .is_none_or(|known| known.state == RunState::Stopped);
         if let Some(known) = &known {
-            let node = self.nodes.get_mut(&id).expect("inserted just before");
-            node.carry_on(known);
+            if let Some(node) = self.nodes.get_mut(&id) {
+                node.carry_on(known);
+            }
             if known.has_users_or_spawns() && !known.has_left {
                 // It began anew without a word: the users that it had are gone.
                 effects.push(Effect::Left {
