@@ -109,9 +109,9 @@ class StatsEntry:
         """Every field, or None if the entry is not there.
 
         num_requests, num_none_requests, num_failures, total_response_time, min_response_time, max_response_time,
-        response_times (``{ms: count}``), num_reqs_per_sec, num_fail_per_sec, total_content_length, start_time,
-        last_request_timestamp, fail_ratio, avg_response_time, median_response_time, current_rps,
-        current_fail_per_sec, total_rps, total_fail_per_sec, avg_content_length.
+        response_times (``{ms: count}``), num_reqs_per_sec, num_fail_per_sec, phases (as `katydid.stats.StatsEntry`
+        has it), total_content_length, start_time, last_request_timestamp, fail_ratio, avg_response_time,
+        median_response_time, current_rps, current_fail_per_sec, total_rps, total_fail_per_sec, avg_content_length.
         """
 
     def value(self, field: str) -> Any:

@@ -42,6 +42,7 @@ _OF_NOTHING: dict[str, Any] = {
     "response_times": {},
     "num_reqs_per_sec": {},
     "num_fail_per_sec": {},
+    "phases": {},
 }
 
 
@@ -96,6 +97,9 @@ class StatsEntry:
     response_times = _Field()
     num_reqs_per_sec = _Field()
     num_fail_per_sec = _Field()
+    #: What the response times of HTTP clients went into: ``{phase: {"count", "mean_ms", "max_ms"}}`` of the phases dns,
+    #: connect, tls, waiting (to the first byte) and receiving that took place. Locust has no such thing.
+    phases = _Field()
     total_content_length = _Field()
     start_time = _Field()
     last_request_timestamp = _Field()

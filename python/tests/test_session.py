@@ -247,3 +247,31 @@ def test_the_fast_session_counts_under_the_url_as_it_was_written(host, environme
     with session.rename_request("renamed"):
         session.get("/c")
     assert set(environment.stats.entries) == {(f"{host}/a", "GET"), ("n", "GET"), ("renamed", "GET")}
+
+
+def listen(environment) -> None:
+    environment.events.request.add_listener(lambda **_event: None)
+
+
+@pytest.mark.parametrize("of_class", [HttpSession, FastHttpSession])
+@pytest.mark.parametrize("listened", [False, True], ids=["alone", "with a listener"])
+def test_statistics_tell_what_response_times_went_into(host, environment, of_class, listened):
+    if listened:
+        listen(environment)
+    session = of_class(host, environment.events.request, None)
+    for _ in range(3):
+        session.get("/")
+    with session.get("/", catch_response=True) as response:
+        response.failure("no")
+    phases = environment.stats.get("/", "GET").phases
+    # One connection for all of them, to an address that needs no lookup.
+    assert {phase: time["count"] for phase, time in phases.items()} == {"connect": 1, "waiting": 4, "receiving": 4}
+    sum_ms = sum(time["mean_ms"] * time["count"] for time in phases.values())
+    assert sum_ms == pytest.approx(environment.stats.get("/", "GET").total_response_time, abs=0.5)
+
+
+def test_other_requests_have_no_phases(environment):
+    fields = {"request_type": "RPC", "name": "call", "response_time": 5, "response_length": 0}
+    environment.events.request.fire(**fields, response=object(), exception=None)
+    environment.events.request.fire(**fields)
+    assert environment.stats.get("call", "RPC").phases == {}

@@ -6,6 +6,7 @@ finds no master, 2 for a worker that cannot have the users it is asked for.
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import stat
@@ -200,6 +201,30 @@ def test_worker_with_a_different_locustfile(cluster: Cluster, program: str) -> N
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    ("version", "level", "words"),
+    [
+        ("1.6.0", "WARNING", "running a different version (1.6.0) connected, master version is 2.47.0"),
+        ("2.47.9", "DEBUG", "running a different patch version ("),
+        (None, "ERROR", "An old (pre 2.0) worker tried to connect"),
+    ],
+    ids=["other", "patch", "ancient"],
+)
+def test_worker_of_another_version(cluster: Cluster, program: str, version: str | None, level: str, words: str) -> None:
+    """It takes part if it can, and the master's log tells of it. Workers before 2.0 say no version at all."""
+    leader = master(cluster, "-t", "1", "-L", "DEBUG", "--expect-workers-max-wait", "5", program=program)
+    worker(cluster, program="locust", CONSTANTS=json.dumps({"__version__": version}))
+    leader.wait_for(words)
+    assert f"/{level}/" in next(line for line in leader.log.splitlines() if words in line)
+    if version is None:
+        assert leader.end(20) == 1, leader.log
+        assert "reported as ready" not in leader.log
+    else:
+        assert leader.end(20) == 0, leader.log
+        assert leader.note("end")["total"] > 0
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_no_worker_comes(cluster: Cluster, program: str) -> None:
     node = master(cluster, "--expect-workers", "2", "--expect-workers-max-wait", "1", program=program)
     ends(node, 1)
@@ -209,6 +234,13 @@ def test_no_worker_comes(cluster: Cluster, program: str) -> None:
 
 def test_no_worker_comes_and_the_log_tells_the_exit_code(cluster: Cluster) -> None:
     ends(master(cluster, "--expect-workers-max-wait", "1"), 1, "Shutting down (exit code 1)")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_worker_comes_and_a_log_file_tells_why(cluster: Cluster, program: str) -> None:
+    node = master(cluster, "--expect-workers-max-wait", "1", "--logfile", "here.log", program=program)
+    assert node.end(20) == 1, node.log
+    assert "gave up waiting for workers to connect" in (node.folder / "here.log").read_text().lower()
 
 
 # Options that exclude each other.

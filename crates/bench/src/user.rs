@@ -47,6 +47,7 @@ impl Visitor {
             method: "GET",
             name: self.url.path_and_query(),
             response_time: Some(timings.total),
+            phases: timings.phases().into(),
             response_length,
             error: error.as_deref(),
             at: Timestamp::now(),

@@ -26,6 +26,13 @@ pub(crate) struct Exchange {
     stream: Option<(Py<Client>, BodyHandle)>,
 }
 
+impl Exchange {
+    /// What its time went into, in the order of `katydid_stats::Phases`.
+    pub(crate) fn phases(&self) -> Option<[Option<Duration>; 5]> {
+        self.trip.timings().map(http::Timings::phases)
+    }
+}
+
 #[pymethods]
 impl Exchange {
     /// The method as sent.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_http as http;
-use katydid_stats::{Collector, Failure, RunStats, Sample, StatsDelta, Timestamp};
+use katydid_stats::{Collector, Failure, PhaseDurations, RunStats, Sample, StatsDelta, Timestamp};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::exchange::Exchange;
 use crate::stats_entry::StatsEntry;
 
 /// The owner of one environment's statistics. Python's views hold nothing: they ask here.
@@ -46,6 +48,7 @@ impl Stats {
             method,
             name,
             response_time_ms,
+            PhaseDurations::default(),
             response_length,
             error,
         );
@@ -262,6 +265,7 @@ impl Recorder {
             method: request.method.as_str(),
             name: name.unwrap_or_else(|| request.url.path_and_query()),
             response_time: Some(response.timings.total),
+            phases: response.timings.phases().into(),
             response_length: response.body_length,
             error,
             at: crate::shared::timestamp_of(response.timings.finished),
@@ -294,7 +298,7 @@ impl Recorder {
     }
 
     /// Counts one request event. Raises TypeError without `request_type`, `name`, `response_time` and `response_length`.
-    #[pyo3(signature = (request_type, name, response_time, response_length, exception=None, **_rest))]
+    #[pyo3(signature = (request_type, name, response_time, response_length, exception=None, **rest))]
     #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the event")]
     fn __call__(
         &self,
@@ -304,21 +308,38 @@ impl Recorder {
         response_time: Option<f64>,
         response_length: Option<f64>,
         exception: Option<&Bound<'_, PyAny>>,
-        _rest: Option<&Bound<'_, PyDict>>,
+        rest: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
         let (method, name) = (text(request_type)?, text(name)?);
         let error = self.text_of(py, exception)?;
+        let phases = rest.map(phases_of_event).transpose()?.unwrap_or_default();
         let length = response_length.unwrap_or_default() as i64;
         record(
             &self.collector,
             method.to_str()?,
             name.to_str()?,
             response_time,
+            phases,
             length,
             error.as_deref(),
         );
         Ok(())
     }
+}
+
+/// The phases of the request that an event is about, if one of our clients made its response.
+fn phases_of_event(event: &Bound<'_, PyDict>) -> PyResult<PhaseDurations> {
+    let py = event.py();
+    let Some(response) = event.get_item(intern!(py, "response"))? else {
+        return Ok(PhaseDurations::default());
+    };
+    // A response may be anything that user code fires, and its attributes may fail.
+    let exchange = response.getattr(intern!(py, "_exchange")).ok();
+    let exchange = exchange
+        .as_ref()
+        .and_then(|exchange| exchange.cast::<Exchange>().ok());
+    let phases = exchange.and_then(|exchange| exchange.get().phases());
+    Ok(phases.map(Into::into).unwrap_or_default())
 }
 
 fn text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
@@ -332,6 +353,7 @@ fn record(
     method: &str,
     name: &str,
     response_time_ms: Option<f64>,
+    phases: PhaseDurations,
     response_length: i64,
     error: Option<&str>,
 ) {
@@ -339,6 +361,7 @@ fn record(
         method,
         name,
         response_time: response_time_ms.and_then(response_time),
+        phases,
         response_length: response_length.max(0) as u64,
         error,
         at: Timestamp::now(),

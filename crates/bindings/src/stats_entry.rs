@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use katydid_stats::{
-    Collector, Entry, EntryDelta, EntryReport, Recorder, RunStats, Sample, TOTAL_NAME, Timestamp,
+    Collector, Entry, EntryDelta, EntryReport, PhaseDurations, PhaseTimes, Recorder, RunStats, Sample,
+    TOTAL_NAME, Timestamp,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyAttributeError;
@@ -89,6 +90,7 @@ impl StatsEntry {
             method: &self.method,
             name: &self.name,
             response_time: response_time_ms.and_then(response_time),
+            phases: PhaseDurations::default(),
             response_length: response_length.max(0) as u64,
             error: None,
             at: Timestamp::now(),
@@ -164,13 +166,14 @@ impl ReportFields {
     }
 }
 
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 21] = [
     "num_requests",
     "num_none_requests",
     "num_failures",
     "total_response_time",
     "min_response_time",
     "max_response_time",
+    "phases",
     "total_content_length",
     "start_time",
     "last_request_timestamp",
@@ -187,6 +190,19 @@ const FIELDS: [&str; 20] = [
     "total_fail_per_sec",
 ];
 
+/// Each phase that took place: `{"waiting": {"count": 3, "mean_ms": 1.5, "max_ms": 2.0}}`.
+fn phases_of<'py>(py: Python<'py>, phases: &PhaseTimes) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    for (name, time) in phases.iter().filter(|(_, time)| time.count > 0) {
+        let fields = PyDict::new(py);
+        fields.set_item("count", time.count)?;
+        fields.set_item("mean_ms", time.mean_ms())?;
+        fields.set_item("max_ms", time.max_ms)?;
+        told.set_item(name, fields)?;
+    }
+    Ok(told)
+}
+
 fn value_of(py: Python<'_>, stats: &RunStats, entry: &Entry, field: &str) -> PyResult<Py<PyAny>> {
     let clock = stats.clock();
     match field {
@@ -196,6 +212,7 @@ fn value_of(py: Python<'_>, stats: &RunStats, entry: &Entry, field: &str) -> PyR
         "total_response_time" => entry.total_response_time().into_py_any(py),
         "min_response_time" => entry.min_response_time().into_py_any(py),
         "max_response_time" => entry.max_response_time().unwrap_or_default().into_py_any(py),
+        "phases" => phases_of(py, entry.phases())?.into_py_any(py),
         "total_content_length" => entry.total_content_length().into_py_any(py),
         "start_time" => entry.start_time().0.into_py_any(py),
         "last_request_timestamp" => entry.last_request_timestamp().map(|at| at.0).into_py_any(py),

@@ -64,6 +64,8 @@ pub struct Settings {
     pub periodic_tables: bool,
     /// Whether anything is printed at all: not if the test sees to output by itself.
     pub console: bool,
+    /// Whether log lines go to a file, so that standard error does not have them.
+    pub logs_to_file: bool,
     /// Exit code after failures.
     pub exit_code_on_error: i32,
     /// A label for the run.
@@ -120,6 +122,7 @@ impl Settings {
             json_file,
             periodic_tables: !options.only_summary,
             console: !options.skip_log_setup,
+            logs_to_file: options.logfile.is_some(),
             exit_code_on_error: options.exit_code_on_error,
             profile: options.profile.clone(),
             common_options: common_options(options),
@@ -144,6 +147,7 @@ impl Settings {
             json_file: None,
             periodic_tables: false,
             console: false,
+            logs_to_file: options.logfile.is_some(),
             exit_code_on_error: options.exit_code_on_error,
             profile: None,
             common_options: Vec::new(),

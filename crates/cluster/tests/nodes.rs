@@ -93,6 +93,7 @@ async fn merged_percentiles_are_those_of_all_samples() {
             method: "GET",
             name: "/",
             response_time: Some(std::time::Duration::from_millis(time)),
+            phases: support::phases_of(time),
             response_length: 10,
             error: None,
             at: katydid_stats::Timestamp::now(),
@@ -109,6 +110,10 @@ async fn merged_percentiles_are_those_of_all_samples() {
             "{fraction}"
         );
     }
+    assert_eq!(
+        master.collector.with(|stats| *stats.total().phases()),
+        alone.with(|stats| *stats.total().phases()),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

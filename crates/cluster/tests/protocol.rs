@@ -8,7 +8,7 @@ use katydid_cluster::Value;
 use katydid_cluster::fleet::{Effect, Fleet, Level, Notice, Patience};
 use katydid_cluster::message::{Heartbeat, Report, ToMaster, ToWorker, Version, WorkerHealth};
 use katydid_engine::{RunState, UserCounts};
-use katydid_stats::{EntryDelta, StatsDelta, Timestamp};
+use katydid_stats::{EntryDelta, PhaseTimes, StatsDelta, Timestamp};
 
 /// A master whose clock tests set.
 struct Master {
@@ -799,6 +799,7 @@ fn report(number: Option<u64>, requests: u64, user_count: u64) -> ToMaster {
         first_timestamp: Timestamp(1.0),
         last_request_timestamp: Some(Timestamp(1.0)),
         seconds: Vec::new(),
+        phases: PhaseTimes::default(),
     };
     ToMaster::Stats(Box::new(Report {
         number,

@@ -34,6 +34,16 @@ impl Timings {
         }
     }
 
+    /// What the time went into, one part after the other: lookup, connecting, TLS, waiting from then on for the first
+    /// byte of the response (sending is part of it), receiving from then on.
+    pub fn phases(&self) -> [Option<Duration>; 5] {
+        let opening = [self.dns, self.connect, self.tls];
+        let opened: Duration = opening.into_iter().flatten().sum();
+        let waiting = self.first_byte.map(|at| at.saturating_sub(opened));
+        let receiving = self.first_byte.map(|at| self.total.saturating_sub(at));
+        [self.dns, self.connect, self.tls, waiting, receiving]
+    }
+
     pub(crate) fn first_byte_at(&mut self, now: Instant) {
         self.first_byte = Some(now.saturating_duration_since(self.started));
     }

@@ -211,6 +211,7 @@ fn closing_notes_tell_what_limits_the_figures() {
             method: "GET",
             name,
             response_time,
+            phases: katydid_stats::PhaseDurations::default(),
             response_length: 0,
             error: Some(name),
             at,

@@ -109,6 +109,7 @@ fn a_huge_run_has_a_bounded_page_that_adds_up() {
             method: "GET",
             name: &name,
             response_time,
+            phases: katydid_stats::PhaseDurations::default(),
             response_length: 1,
             error: Some(&error),
             at,

@@ -39,6 +39,7 @@ fn sample_page() {
                 method,
                 name,
                 response_time,
+                phases: katydid_stats::PhaseDurations::default(),
                 response_length: 2_000 + noise,
                 error,
                 at,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::histogram::SparseCounts;
-use crate::{ExceptionRow, Failure, Overflow, Timestamp};
+use crate::{ExceptionRow, Failure, Overflow, PhaseTimes, Timestamp};
 
 /// A report may be about requests this long ago.
 const LONGEST_RUN_SECONDS: f64 = 30.0 * 86_400.0;
@@ -56,6 +56,9 @@ pub struct EntryDelta {
     pub last_request_timestamp: Option<Timestamp>,
     /// The same by second; a second may occur more than once.
     pub seconds: Vec<SecondDelta>,
+    /// What the response times went into. The last field, because workers that are older end before it.
+    #[serde(default)]
+    pub phases: PhaseTimes,
 }
 
 /// What one second of an [`EntryDelta`] saw.
@@ -109,6 +112,7 @@ impl StatsDelta {
             finite(&mut entry.total_response_time_ms);
             entry.min_response_time_ms.iter_mut().for_each(finite);
             entry.max_response_time_ms.iter_mut().for_each(finite);
+            entry.phases.tame(few, finite);
             for second in &mut entry.seconds {
                 if !(oldest..=newest).contains(&(second.second as f64)) {
                     second.second = now.second();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::delta::EntryDelta;
 use crate::sample::milliseconds;
 use crate::window::{ENTRY_SECONDS, RecentTimes, SecondCount, SecondCounts};
-use crate::{Histogram, Timestamp};
+use crate::{Histogram, PhaseTimes, Timestamp};
 
 /// Locust's window for current rates: from this many seconds before the run's last request ...
 const RATE_WINDOW_START: i64 = 12;
@@ -40,6 +40,7 @@ pub struct Entry {
     start_time: Timestamp,
     last_request_timestamp: Option<Timestamp>,
     response_times: Histogram,
+    phases: PhaseTimes,
     seconds: SecondCounts,
     recent: RecentTimes,
     has_counted: bool,
@@ -70,6 +71,7 @@ impl Entry {
             start_time,
             last_request_timestamp: None,
             response_times: Histogram::default(),
+            phases: PhaseTimes::default(),
             seconds,
             recent: RecentTimes::default(),
             has_counted: false,
@@ -86,6 +88,7 @@ impl Entry {
         self.min_response_time = either(self.min_response_time, delta.min_response_time_ms, f64::min);
         self.max_response_time = either(self.max_response_time, delta.max_response_time_ms, f64::max);
         self.total_content_length += delta.total_content_length;
+        self.phases.merge(&delta.phases);
         self.start_time = self.start_time.min(delta.first_timestamp);
         self.last_request_timestamp = either(
             self.last_request_timestamp,
@@ -111,6 +114,7 @@ impl Entry {
         self.min_response_time = either(self.min_response_time, other.min_response_time, f64::min);
         self.max_response_time = either(self.max_response_time, other.max_response_time, f64::max);
         self.total_content_length += other.total_content_length;
+        self.phases.merge(&other.phases);
         self.start_time = self.start_time.min(other.start_time);
         self.last_request_timestamp = either(
             self.last_request_timestamp,
@@ -198,6 +202,11 @@ impl Entry {
     /// The distribution of its response times.
     pub fn response_times(&self) -> &Histogram {
         &self.response_times
+    }
+
+    /// What its response times went into, as far as it was measured.
+    pub fn phases(&self) -> &PhaseTimes {
+        &self.phases
     }
 
     /// Its clock, which is everybody's if this is the total.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
 use crate::delta::{EntryDelta, SecondDelta};
 use crate::entry::Entry;
 use crate::histogram::SparseCounts;
+use crate::{PhaseTimes, Timestamp};
 
 /// The fields of Locust's `StatsEntry` that travel; times are milliseconds and epoch seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -114,6 +114,7 @@ impl EntryReport {
             first_timestamp: start,
             last_request_timestamp: last,
             seconds,
+            phases: PhaseTimes::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::delta::{EntryDelta, SecondDelta, StatsDelta};
 use crate::error_text::request_name;
 use crate::histogram::SparseCounts;
 use crate::sample::{microseconds, milliseconds};
-use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, Sample, Timestamp};
+use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, PhaseTimes, Sample, Timestamp};
 
 /// Response times kept one by one before they are counted together. Sorting this many costs little, and 2,000
 /// names keep at most 4 MB.
@@ -72,6 +72,7 @@ struct Pending {
     total_response_time_ms: f64,
     min_response_time_ms: f64,
     max_response_time_ms: f64,
+    phases: PhaseTimes,
     total_content_length: u64,
     first_timestamp: Timestamp,
     last_request_timestamp: Option<Timestamp>,
@@ -211,6 +212,7 @@ impl Default for Pending {
             total_response_time_ms: 0.0,
             min_response_time_ms: f64::INFINITY,
             max_response_time_ms: f64::NEG_INFINITY,
+            phases: PhaseTimes::default(),
             total_content_length: 0,
             first_timestamp: Timestamp::default(),
             last_request_timestamp: None,
@@ -228,6 +230,7 @@ impl Pending {
         self.num_requests += 1;
         self.second_requests += 1;
         self.total_content_length += sample.response_length;
+        self.phases.add(&sample.phases);
         let last = self.last_request_timestamp.unwrap_or(sample.at);
         self.last_request_timestamp = Some(last.max(sample.at));
         let Some(response_time) = sample.response_time else {
@@ -282,6 +285,7 @@ impl Pending {
             first_timestamp: self.first_timestamp,
             last_request_timestamp: self.last_request_timestamp,
             seconds: std::mem::take(&mut self.seconds),
+            phases: self.phases,
         };
         let loose_times = std::mem::take(&mut self.loose_times);
         *self = Self {

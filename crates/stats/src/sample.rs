@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Timestamp;
+use crate::{PhaseDurations, Timestamp};
 
 /// One finished request.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub struct Sample<'a> {
     pub name: &'a str,
     /// How long the answer took; `None` for requests that have no answer to wait for.
     pub response_time: Option<Duration>,
+    /// What its time went into.
+    pub phases: PhaseDurations,
     /// Size of the answer's body in bytes.
     pub response_length: u64,
     /// Text of the error; `Some` makes the sample a failure as well as a request.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::entry::{Entry, RunClock};
-use crate::{ExceptionRow, Failure, HealthSnapshot, Overflow, Percentiles, RunStats, Timestamp};
+use crate::{ExceptionRow, Failure, HealthSnapshot, Overflow, Percentiles, PhaseTimes, RunStats, Timestamp};
 
 /// Every number that a report needs, except the history and the distributions themselves.
 #[derive(Clone, Debug, Serialize)]
@@ -59,6 +59,8 @@ pub struct EntrySnapshot {
     pub min_response_time: Option<f64>,
     /// Exact greatest response time.
     pub max_response_time: Option<f64>,
+    /// What the response times went into.
+    pub phases: PhaseTimes,
     /// Mean body size in bytes.
     pub avg_content_length: f64,
     /// Requests per second shortly before the last request.
@@ -133,6 +135,7 @@ impl EntrySnapshot {
             median_response_time: entry.median_response_time(),
             min_response_time: entry.min_response_time(),
             max_response_time: entry.max_response_time(),
+            phases: *entry.phases(),
             avg_content_length: entry.avg_content_length(),
             current_rps: entry.current_rps(clock),
             current_fail_per_sec: entry.current_fail_per_sec(clock),

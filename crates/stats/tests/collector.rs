@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_stats::{
-    Collector, Entry, EntryDelta, Limits, Percentiles, RunStats, Sample, SecondDelta, SparseCounts, Timestamp,
+    Collector, Entry, EntryDelta, Limits, Percentiles, PhaseTimes, RunStats, Sample, SecondDelta,
+    SparseCounts, Timestamp,
 };
 
 fn sample(name: &str, at: f64) -> Sample<'_> {
@@ -13,6 +14,7 @@ fn sample(name: &str, at: f64) -> Sample<'_> {
         method: "GET",
         name,
         response_time,
+        phases: katydid_stats::PhaseDurations::default(),
         response_length: 1,
         error: None,
         at: Timestamp(at),
@@ -144,6 +146,7 @@ fn an_entry_that_was_only_looked_up_is_in_no_report() {
         method: "GET",
         name: "/used",
         response_time: None,
+        phases: katydid_stats::PhaseDurations::default(),
         response_length: 0,
         error: None,
         at: Timestamp(1.0),
@@ -213,6 +216,7 @@ fn counts_by_milliseconds_are_a_distribution() {
             failures: 0,
             response_times: counts,
         }],
+        phases: PhaseTimes::default(),
     };
     let mut stats = RunStats::new(Limits::default(), Timestamp(0.0));
     stats.merge_into_entry(&entry);
@@ -230,6 +234,7 @@ fn what_is_to_be_passed_on_is_kept_once_and_forgotten_with_the_rest() {
             method: "GET",
             name,
             response_time: Some(Duration::from_millis(5)),
+            phases: katydid_stats::PhaseDurations::default(),
             response_length: 0,
             error: None,
             at: Timestamp::now(),

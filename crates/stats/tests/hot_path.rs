@@ -33,6 +33,7 @@ fn recording_is_quick() {
                         method: "GET",
                         name,
                         response_time,
+                        phases: katydid_stats::PhaseDurations::default(),
                         response_length: 100,
                         error,
                         at,

@@ -38,6 +38,7 @@ impl Run {
             method,
             name,
             response_time,
+            phases: katydid_stats::PhaseDurations::default(),
             response_length,
             error,
             at: Timestamp(at),

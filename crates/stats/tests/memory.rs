@@ -32,6 +32,7 @@ fn run(requests: usize, per_second: usize) -> RunStats {
             method: "GET",
             name: "/",
             response_time,
+            phases: katydid_stats::PhaseDurations::default(),
             response_length: 1,
             error: None,
             at,

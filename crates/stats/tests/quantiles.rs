@@ -27,6 +27,7 @@ fn sample(name: &str, microseconds: u64, at: f64) -> Sample<'_> {
         method: "GET",
         name,
         response_time,
+        phases: katydid_stats::PhaseDurations::default(),
         response_length: 3,
         error: None,
         at: Timestamp(at),

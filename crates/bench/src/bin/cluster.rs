@@ -14,7 +14,7 @@ use katydid_cluster::{
     MasterAddress, Value, Worker, WorkerAudience, WorkerHost, WorkerNotice, WorkerSettings, WorkerSide,
 };
 use katydid_engine::{Announced, Dispatcher, HostReply, RunEvent, RunState, UserClass, UserCounts, UserHost};
-use katydid_stats::{Collector, Sample, Timestamp};
+use katydid_stats::{Collector, PhaseDurations, Sample, Timestamp};
 use parking_lot::Mutex;
 use serde_json::json;
 
@@ -23,6 +23,15 @@ const NAMES: usize = 20;
 /// How often each worker counts requests, and how many under each name.
 const COUNT_EVERY: Duration = Duration::from_millis(500);
 const REQUESTS_AT_ONCE: u64 = 5;
+
+/// What their times went into.
+const PHASES: PhaseDurations = PhaseDurations {
+    dns: None,
+    connect: None,
+    tls: None,
+    waiting: Some(Duration::from_millis(150)),
+    receiving: Some(Duration::from_millis(50)),
+};
 
 /// All workers come within one interval of reports, so that their reports do not come at the same moment either.
 const COMING: Duration = Duration::from_secs(3);
@@ -164,6 +173,7 @@ async fn one_worker(port: u16, number: usize, connected: Arc<Mutex<usize>>, coun
                         method: "GET",
                         name,
                         response_time: Some(Duration::from_micros(1_000 + (turn >> 33) % 400_000)),
+                        phases: PHASES,
                         response_length: 1_000,
                         error: None,
                         at: Timestamp::now(),

@@ -75,6 +75,9 @@ impl Run<'_> {
             End::Refused(error) => {
                 self.refused = Some(error.exit_code());
                 self.parts.terminal.lines(&[error.line()]);
+                if self.settings.logs_to_file {
+                    log::error!(target: TARGET, "{error}");
+                }
             }
             End::RunTime => log::info!(target: TARGET, "--run-time limit reached, shutting down"),
             End::NumRequests(sent) => {

@@ -65,6 +65,7 @@ impl FakeHost {
                     method: "GET",
                     name,
                     response_time: Some(Duration::from_millis(20 + number)),
+                    phases: katydid_stats::PhaseDurations::default(),
                     response_length: 1000,
                     error,
                     at: Timestamp::now(),

@@ -16,7 +16,7 @@ use katydid_cluster::{
 use katydid_engine::{
     Announced, HostReply, RunEvent, Runner, RunnerHandle, StartRequest, UserClass, UserCounts, UserHost,
 };
-use katydid_stats::{Collector, Sample, Timestamp};
+use katydid_stats::{Collector, PhaseDurations, Sample, Timestamp};
 use tokio::time::{Instant, sleep};
 
 pub const VERSION: &str = "2.47.0";
@@ -175,10 +175,20 @@ impl WorkerNode {
             method: "GET",
             name,
             response_time: Some(Duration::from_millis(milliseconds)),
+            phases: phases_of(milliseconds),
             response_length: 10,
             error,
             at: Timestamp::now(),
         });
+    }
+}
+
+/// Of a request that took so long: most of it is waiting.
+pub fn phases_of(milliseconds: u64) -> PhaseDurations {
+    PhaseDurations {
+        waiting: Some(Duration::from_millis(milliseconds - 1)),
+        receiving: Some(Duration::from_millis(1)),
+        ..PhaseDurations::default()
     }
 }
 

@@ -482,6 +482,7 @@ fn delta(requests: u64) -> StatsDelta {
         first_timestamp: Timestamp(1.0),
         last_request_timestamp: Some(Timestamp(1.0)),
         seconds: Vec::new(),
+        phases: katydid_stats::PhaseTimes::default(),
     };
     StatsDelta {
         entries: vec![entry],
