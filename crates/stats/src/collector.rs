@@ -5,7 +5,9 @@
 
 use parking_lot::Mutex;
 
-use crate::{Health, HistoryPoint, Limits, Recorder, RunStats, Sample, Snapshot, StatsDelta, Timestamp};
+use crate::{
+    GaugeSlot, Health, HistoryPoint, Limits, Recorder, RunStats, Sample, Snapshot, StatsDelta, Timestamp,
+};
 
 /// Shared by `Arc`. Reading merges pending samples first, so what is read is always current.
 #[derive(Debug)]
@@ -108,6 +110,24 @@ impl Collector {
     pub fn snapshot(&self, now: Timestamp) -> Snapshot {
         let health = self.health.snapshot();
         self.with(|stats| Snapshot::of(stats, health, now))
+    }
+
+    /// Notes what is used and wanted `now`, with the generator's own readings.
+    pub fn observe(
+        &self,
+        now: Timestamp,
+        user_count: u64,
+        target_user_count: u64,
+        worker_count: Option<u64>,
+    ) {
+        let gauge = GaugeSlot {
+            user_count,
+            target_user_count,
+            cpu_percent: self.health.cpu_percent(),
+            resume_lag_ms: self.health.take_recent_resume_lag_ms(),
+            worker_count,
+        };
+        self.with(|stats| stats.gauge(now, &gauge));
     }
 
     /// The run over time so far.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::delta::EntryDelta;
 use crate::sample::milliseconds;
 use crate::window::{ENTRY_SECONDS, RecentTimes, SecondCount, SecondCounts};
-use crate::{Histogram, PhaseTimes, Timestamp};
+use crate::{Histogram, PhaseTimes, Timeline, Timestamp};
 
 /// Locust's window for current rates: from this many seconds before the run's last request ...
 const RATE_WINDOW_START: i64 = 12;
@@ -44,6 +44,9 @@ pub struct Entry {
     seconds: SecondCounts,
     recent: RecentTimes,
     has_counted: bool,
+    /// The revision of the statistics at which it last changed.
+    revision: u64,
+    timeline: Option<Box<Timeline>>,
 }
 
 impl Entry {
@@ -75,12 +78,18 @@ impl Entry {
             seconds,
             recent: RecentTimes::default(),
             has_counted: false,
+            revision: 0,
+            timeline: None,
         }
     }
 
     /// Adds what was measured in one interval.
-    pub(crate) fn extend(&mut self, delta: &EntryDelta) {
+    pub(crate) fn extend(&mut self, delta: &EntryDelta, revision: u64) {
         self.has_counted = true;
+        self.revision = revision;
+        if let Some(timeline) = &mut self.timeline {
+            timeline.extend(delta, revision);
+        }
         self.num_requests += delta.num_requests;
         self.num_none_requests += delta.num_none_requests;
         self.num_failures += delta.num_failures;
@@ -104,8 +113,9 @@ impl Entry {
         }
     }
 
-    /// Adds everything another entry measured.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    /// Adds everything another entry measured, but not when.
+    pub(crate) fn merge(&mut self, other: &Self, revision: u64) {
+        self.revision = revision;
         self.has_counted |= other.has_counted;
         self.num_requests += other.num_requests;
         self.num_none_requests += other.num_none_requests;
@@ -135,8 +145,38 @@ impl Entry {
         seconds.clear();
         *self = Self {
             has_counted: self.has_counted,
+            revision: self.revision,
+            timeline: self.timeline.take(),
             ..Self::with_seconds(self.method.clone(), self.name.clone(), now, seconds)
         };
+    }
+
+    /// From now on what it measures is kept over time; what was kept before is forgotten.
+    pub(crate) fn keep_timeline(&mut self, origin: i64, most: usize) {
+        match &mut self.timeline {
+            Some(timeline) => {
+                timeline.clear(origin);
+                timeline.limit(most);
+            }
+            None => self.timeline = Some(Box::new(Timeline::new(origin, most))),
+        }
+    }
+
+    pub(crate) fn limit_timeline(&mut self, most: usize) {
+        if let Some(timeline) = &mut self.timeline {
+            timeline.limit(most);
+        }
+    }
+
+    /// What it measured over time; `None` unless [`RunStats::keep_over_time`](crate::RunStats::keep_over_time) was
+    /// called.
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_deref()
+    }
+
+    /// The [`RunStats::revision`](crate::RunStats::revision) at which it last changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Request method or type; empty for the total.

@@ -48,6 +48,7 @@ struct CpuReadings {
     busy: u64,
     sum: f64,
     max: f64,
+    last: Option<f64>,
 }
 
 /// [`Health`] in numbers.
@@ -93,6 +94,17 @@ impl Health {
         cpu.busy += u64::from(percent > CPU_LIMIT_PERCENT);
         cpu.sum += percent;
         cpu.max = cpu.max.max(percent);
+        cpu.last = Some(percent);
+    }
+
+    /// The last reading of [`set_cpu`](Self::set_cpu).
+    pub fn cpu_percent(&self) -> Option<f64> {
+        self.cpu.lock().last
+    }
+
+    /// The longest that a finished request waited for the Python thread since the last call (ms).
+    pub fn take_recent_resume_lag_ms(&self) -> Option<f64> {
+        self.resume_lag.take_recent_ms()
     }
 
     /// Forgets everything: a new run starts.

@@ -111,9 +111,8 @@ impl Histogram {
     }
 
     pub(crate) fn merge_sparse(&mut self, other: &SparseCounts) {
-        for &(index, count) in &other.0 {
-            // What came over a network may name a bucket that does not exist.
-            self.add(index.min(bucket::LAST_INDEX), u64::from(count));
+        for (index, count) in other.iter() {
+            self.add(index, u64::from(count));
         }
     }
 
@@ -139,7 +138,7 @@ impl Histogram {
         size_of::<Self>() + few + pages + slots
     }
 
-    fn for_each(&self, mut visit: impl FnMut(u16, u64)) {
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(u16, u64)) {
         for part in self.parts() {
             match part {
                 Part::Bucket(index, count) => visit(index, count),
@@ -236,6 +235,13 @@ impl SparseCounts {
             counts.push((equal[0], u32::try_from(equal.len()).unwrap_or(u32::MAX)));
         }
         Self(counts)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+        // What came over a network may name a bucket that does not exist.
+        self.0
+            .iter()
+            .map(|&(index, count)| (index.min(bucket::LAST_INDEX), count))
     }
 
     /// How many response times are counted.

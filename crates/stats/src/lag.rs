@@ -14,6 +14,8 @@ const BUCKETS: usize = 38 * PER_DOUBLING as usize;
 pub(crate) struct Lag {
     buckets: Box<[AtomicU64; BUCKETS]>,
     longest: AtomicU64,
+    /// The longest since somebody asked.
+    recent: AtomicU64,
 }
 
 impl Default for Lag {
@@ -21,6 +23,7 @@ impl Default for Lag {
         Self {
             buckets: Box::new([const { AtomicU64::new(0) }; BUCKETS]),
             longest: AtomicU64::new(0),
+            recent: AtomicU64::new(0),
         }
     }
 }
@@ -36,6 +39,9 @@ impl Lag {
         // A read is cheaper than a maximum in one step, and the longest seldom changes.
         if microseconds > self.longest.load(Relaxed) {
             self.longest.fetch_max(microseconds, Relaxed);
+        }
+        if microseconds > self.recent.load(Relaxed) {
+            self.recent.fetch_max(microseconds, Relaxed);
         }
     }
 
@@ -69,9 +75,16 @@ impl Lag {
         self.longest.load(Relaxed) as f64 / 1e3
     }
 
+    /// The longest since the last call; `None` if there was none to speak of.
+    pub(crate) fn take_recent_ms(&self) -> Option<f64> {
+        let recent = self.recent.swap(0, Relaxed);
+        (recent > 0).then_some(recent as f64 / 1e3)
+    }
+
     pub(crate) fn clear(&self) {
         self.buckets.iter().for_each(|bucket| bucket.store(0, Relaxed));
         self.longest.store(0, Relaxed);
+        self.recent.store(0, Relaxed);
     }
 }
 

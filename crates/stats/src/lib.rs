@@ -7,6 +7,7 @@
 //! Knows nothing of users, HTTP, Python, sockets, files or terminals.
 
 mod bucket;
+mod coarse;
 mod collector;
 mod delta;
 mod entry;
@@ -25,11 +26,14 @@ mod phases;
 mod recorder;
 mod run_stats;
 mod sample;
+mod slots;
 mod snapshot;
+mod timeline;
 mod timestamp;
 mod window;
 
 pub use bucket::locust_bucket;
+pub use coarse::CoarseCounts;
 pub use collector::Collector;
 pub use delta::{EntryDelta, SecondDelta, StatsDelta};
 pub use entry::{Entry, RunClock};
@@ -46,5 +50,7 @@ pub use phases::{PhaseDurations, PhaseTime, PhaseTimes, Phases};
 pub use recorder::Recorder;
 pub use run_stats::{RunStats, TOTAL_NAME};
 pub use sample::Sample;
+pub use slots::{Slot, Slots};
 pub use snapshot::{EntrySnapshot, Snapshot};
+pub use timeline::{GaugeSlot, Gauges, Mark, MarkKind, TimeSlot, Timeline};
 pub use timestamp::Timestamp;

@@ -9,10 +9,15 @@ use crate::entry::{Entry, RunClock};
 use crate::error_text::request_name;
 use crate::history::{History, HistoryPoint};
 use crate::recorder::{EntryKey, KnownEntry};
+use crate::slots::Slot;
+use crate::timeline::{GaugeSlot, Gauges, Mark, MarkKind, TOTAL_SLOTS, slots_each};
 use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, Percentiles, Timestamp};
 
 /// Name of the total.
 pub const TOTAL_NAME: &str = "Aggregated";
+
+/// Marks that are kept: more cannot be read in a chart.
+const MOST_MARKS: usize = 1_000;
 
 /// The name that log lines about statistics have had since Locust.
 const LOG_TARGET: &str = "locust.stats";
@@ -28,6 +33,25 @@ pub struct RunStats {
     exceptions: Exceptions,
     history: History,
     overflow: Overflow,
+    /// How often something was merged: what is newer than a number of these is new to whoever saw that one.
+    revision: u64,
+    over_time: Option<OverTime>,
+}
+
+/// The run over time as a whole, if somebody wants to see it. Each entry has a timeline of its own then.
+#[derive(Clone, Debug)]
+struct OverTime {
+    gauges: Gauges,
+    marks: Vec<Mark>,
+}
+
+impl OverTime {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            gauges: Gauges::new(now.second(), TOTAL_SLOTS),
+            marks: Vec::new(),
+        }
+    }
 }
 
 impl RunStats {
@@ -42,6 +66,8 @@ impl RunStats {
             exceptions: Exceptions::new(limits.errors),
             history: History::default(),
             overflow: Overflow::default(),
+            revision: 0,
+            over_time: None,
         }
     }
 
@@ -49,9 +75,10 @@ impl RunStats {
     pub fn merge(&mut self, delta: StatsDelta) {
         let before = self.overflow();
         self.overflow.merge(delta.overflow);
+        self.revision += 1;
         for entry in &delta.entries {
-            self.entry_for(entry).extend(entry);
-            self.total.extend(entry);
+            self.extend_entry(entry);
+            self.total.extend(entry, self.revision);
         }
         for mut failure in delta.failures {
             let is_shared_row = failure.method.is_empty() && failure.name.is_empty();
@@ -67,7 +94,16 @@ impl RunStats {
         self.warn_of_overflow(before);
     }
 
-    /// The entry that a delta belongs to: its own, a new one, or the shared one past the limit.
+    /// Adds an interval to the entry it belongs to: its own, a new one, or the shared one past the limit.
+    fn extend_entry(&mut self, delta: &EntryDelta) {
+        let before = self.entries.len();
+        let revision = self.revision;
+        self.entry_for(delta).extend(delta, revision);
+        if self.entries.len() > before {
+            self.share_slots();
+        }
+    }
+
     fn entry_for(&mut self, delta: &EntryDelta) -> &mut Entry {
         let known = KnownEntry {
             method: &delta.method,
@@ -75,6 +111,8 @@ impl RunStats {
         };
         let is_known = self.entries.contains_key(&known);
         let is_shared = delta.method.is_empty() && *delta.name == *OTHER_NAMES;
+        let (is_kept, origin) = (self.over_time.is_some(), self.total.start_time().second());
+        let slots = slots_each(self.entries.len() + 1);
         let key = if is_known || is_shared || self.entries.len() < self.limits.names {
             EntryKey {
                 method: delta.method.clone(),
@@ -84,9 +122,23 @@ impl RunStats {
             self.overflow.name_samples += delta.num_requests.max(delta.num_failures);
             EntryKey::new("", OTHER_NAMES)
         };
-        self.entries
-            .entry(key)
-            .or_insert_with_key(|key| Entry::new(key.method.clone(), key.name.clone(), delta.first_timestamp))
+        self.entries.entry(key).or_insert_with_key(|key| {
+            let mut entry = Entry::new(key.method.clone(), key.name.clone(), delta.first_timestamp);
+            if is_kept {
+                entry.keep_timeline(origin, slots);
+            }
+            entry
+        })
+    }
+
+    /// Every time there are twice as many entries, each gets less.
+    fn share_slots(&mut self) {
+        if self.over_time.is_some() && self.entries.len().is_power_of_two() {
+            let slots = slots_each(self.entries.len());
+            self.entries
+                .values_mut()
+                .for_each(|entry| entry.limit_timeline(slots));
+        }
     }
 
     fn warn_of_overflow(&self, before: Overflow) {
@@ -135,6 +187,8 @@ impl RunStats {
         self.failures.clear();
         self.history.clear();
         self.overflow = Overflow::default();
+        self.begin_over_time(now);
+        self.mark(now, MarkKind::Reset, "statistics reset".to_owned());
     }
 
     /// Forgets everything; a new run starts `now`.
@@ -145,6 +199,61 @@ impl RunStats {
         self.exceptions.clear();
         self.history.clear();
         self.overflow = Overflow::default();
+        self.begin_over_time(now);
+    }
+
+    /// From now on the run is kept over time as well: a timeline for each entry, gauges, marks.
+    pub fn keep_over_time(&mut self, now: Timestamp) {
+        if self.over_time.is_none() {
+            self.begin_over_time_anew(now);
+        }
+    }
+
+    fn begin_over_time(&mut self, now: Timestamp) {
+        if self.over_time.is_some() {
+            self.begin_over_time_anew(now);
+        }
+    }
+
+    fn begin_over_time_anew(&mut self, now: Timestamp) {
+        self.revision += 1;
+        self.over_time = Some(OverTime::new(now));
+        let slots = slots_each(self.entries.len());
+        self.total.keep_timeline(now.second(), TOTAL_SLOTS);
+        let entries = self.entries.values_mut();
+        entries.for_each(|entry| entry.keep_timeline(now.second(), slots));
+    }
+
+    /// How often something was merged or marked.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Notes what is used and wanted `now`; twice in a slot, the greater counts.
+    pub fn gauge(&mut self, now: Timestamp, gauge: &GaugeSlot) {
+        if let Some(over_time) = &mut self.over_time {
+            self.revision += 1;
+            over_time.gauges.at(now.second(), self.revision).absorb(gauge);
+        }
+    }
+
+    /// What was used and wanted over time; `None` unless it is kept.
+    pub fn gauges(&self) -> Option<&Gauges> {
+        self.over_time.as_ref().map(|over_time| &over_time.gauges)
+    }
+
+    /// Notes that something happened.
+    pub fn mark(&mut self, at: Timestamp, kind: MarkKind, text: String) {
+        if let Some(over_time) = &mut self.over_time
+            && over_time.marks.len() < MOST_MARKS
+        {
+            over_time.marks.push(Mark { at, kind, text });
+        }
+    }
+
+    /// What happened, in the order in which it was noted.
+    pub fn marks(&self) -> &[Mark] {
+        self.over_time.as_ref().map_or(&[], |over_time| &over_time.marks)
     }
 
     /// Forgets what users raised.
@@ -176,10 +285,11 @@ impl RunStats {
 
     /// Adds an interval to its entry, which may be the total, and to nothing else.
     pub fn merge_into_entry(&mut self, delta: &EntryDelta) {
+        self.revision += 1;
         if is_total(&delta.method, &delta.name) {
-            self.total.extend(delta);
+            self.total.extend(delta, self.revision);
         } else {
-            self.entry_for(delta).extend(delta);
+            self.extend_entry(delta);
         }
     }
 
@@ -188,8 +298,10 @@ impl RunStats {
         if !is_total(method, name) {
             self.create(method, name, now);
         }
+        self.revision += 1;
+        let revision = self.revision;
         if let Some(entry) = self.entry_mut(method, name) {
-            entry.merge(other);
+            entry.merge(other, revision);
         }
     }
 
