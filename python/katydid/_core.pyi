@@ -231,6 +231,60 @@ class Command:
     def failed(self, reason: str) -> None:
         """It could not be carried out."""
 
+def count_log_lines(level: int, count: int = 1) -> None:
+    """Counts log lines of a level of ``logging``, which the page is told of."""
+
+def page_file(name: str) -> bytes | None:
+    """A file of the built page ("index.html", "assets/..."); None if there is none of that name."""
+
+class WebServer:
+    """Serves the page of an environment, from the moment it is made until it is stopped.
+
+    Args:
+        perform: ``perform(kind, argument)`` answers on the hub thread what only Python knows: template_args, auth_args,
+            swarm, stop, reset_stats, update_user, tasks, logs, refresh, app.
+        settings: host, port, base_path, tls_cert, tls_key, full_history_file, login ("app" or "password"), password.
+
+    Raises:
+        OSError: nothing can listen there, or certificate and key cannot be used.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        stats: Stats,
+        runner: Runner,
+        perform: Callable[[str, Any], Any],
+        settings: dict[str, Any],
+    ) -> None: ...
+    @property
+    def port(self) -> int:
+        """The port that it listens at."""
+
+    def stop(self) -> None:
+        """Ends all connections and frees the port."""
+
+    def set_has_app(self, has_app: bool) -> None:
+        """Whether an application of user code is to see requests."""
+
+    def set_context(self, context: dict[str, Any]) -> None:
+        """What is to be said of the run beside its figures: what `katydid.web.run_facts` tells."""
+
+    def request_stats(self) -> str:
+        """What ``GET /stats/requests`` answers, as JSON."""
+
+    def exceptions(self) -> str:
+        """What ``GET /exceptions`` answers, as JSON."""
+
+    def table(self, name: str) -> tuple[str, bytes] | None:
+        """A table as CSV, "requests", "failures", "exceptions" or "full_history": name of its file, and content.
+
+        None for a history that is not written.
+        """
+
+    def report(self, tasks: dict[str, Any]) -> tuple[str, str]:
+        """The report: name of its file, and the page. Raises RuntimeError when this build has none."""
+
 class Runner:
     """The engine's runner, on a thread of its own.
 

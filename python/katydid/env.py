@@ -140,13 +140,16 @@ class Environment:
         return self.runner
 
     def create_web_ui(self, host: str = "", port: int = 8089, **kwargs: Any) -> WebUI:
-        """Not part of this version.
+        """Makes the page of this environment, and serves it.
+
+        Args:
+            host, port: where it listens; no host means every interface.
+            kwargs: what else `katydid.web.WebUI` takes.
 
         Raises:
-            NotImplementedError: always.
+            OSError: nothing can listen there.
         """
-        self.web_ui = WebUI(self, host, port, **kwargs)
-        return self.web_ui
+        return WebUI(self, host, port, **kwargs)
 
     def update_user_class(self, user_settings: dict[str, Any]) -> None:
         """Changes the class named by ``user_class_name``: each other key becomes an attribute of it.
@@ -205,6 +208,19 @@ class Environment:
         if self.host:
             for user_class in self.user_classes:
                 user_class.host = self.host
+
+    def _use_user_classes(self, user_classes: list[type[User]]) -> None:
+        """Raises ValueError, as the constructor does, when they cannot be tested together."""
+        self.user_classes = user_classes
+        self._tasks_filtered = False
+        self._take_out_classes_without_weight()
+        self._check_names()
+        if self.locustfile is None:
+            self.locustfile = ",".join(self.user_classes_by_name)
+
+    def _use_shape(self, shape: Any) -> None:
+        self.shape_class = shape
+        self._check_shape()
 
     def _is_headless(self) -> bool:
         return bool(getattr(self.parsed_options, "headless", False))

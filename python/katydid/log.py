@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from katydid import _core
+
 HOSTNAME = socket.gethostname().partition(".")[0]
 
 #: True once something failed that nobody could catch: a listener, a greenlet of a runner. Makes the exit code 2.
@@ -29,6 +31,7 @@ class LogReader(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.logs.append(self.format(record))
+        _core.count_log_lines(record.levelno)
 
 
 def setup_logging(loglevel: str, logfile: str | None = None) -> None:

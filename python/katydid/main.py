@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 import gevent
 
-import katydid.locust  # first: makes the library yield, and `import locust` find this package
 from katydid import _command, _core, log, runners, stats
 from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.argument_parser import check_options, get_parser
@@ -29,10 +28,11 @@ from katydid.locustfiles import parse_locustfile_paths
 from katydid.open_files import raise_open_file_limit
 from katydid.request_limit import limit_requests
 from katydid.shape import LoadTestShape
-from katydid.user.inspectuser import print_task_ratio, print_task_ratio_json, task_ratios
+from katydid.user.inspectuser import print_task_ratio, print_task_ratio_json
 from katydid.user.tags import every_tag
 from katydid.user.users import User
 from katydid.util.load_locustfile import load_locustfile, load_locustfile_pytest
+from katydid.web.run_facts import run_facts
 
 __all__ = (
     "COMMON_OPTIONS",
@@ -89,13 +89,17 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     try:
         if not options.worker:
             _begin_csv_files(options)
+        _make_page(environment, options)
         _fire_init(environment)
-        if not options.worker:
+        if options.headless or options.autostart:
             _check_hosts(environment)
+        _serve_page(environment, options)
         if options.num_requests and not (options.master or options.worker):
             limit_requests(environment, options.num_requests)
         return _run_engine(environment)
     finally:
+        if environment.web_ui is not None:
+            environment.web_ui.stop()
         if children is not None:
             finish(children)
 
@@ -336,11 +340,47 @@ def _begin_csv_files(options: Namespace) -> None:
                 pass
 
 
+def _make_page(environment: Environment, options: Namespace) -> None:
+    """Makes the page, so that listeners of ``init`` can add to it; nobody sees it yet."""
+    if options.headless or options.worker:
+        return
+    if bool(options.tls_cert) != bool(options.tls_key):
+        _refuse("--tls-cert and --tls-key only mean something together")
+    environment.create_web_ui(
+        host=options.web_host,
+        port=options.web_port,
+        web_base_path=options.web_base_path,
+        web_login=options.web_login,
+        tls_cert=options.tls_cert,
+        tls_key=options.tls_key,
+        delayed_start=True,
+        userclass_picker_is_active=options.class_picker,
+        build_path=options.build_path,
+    )
+
+
+def _serve_page(environment: Environment, options: Namespace) -> None:
+    if environment.web_ui is None:
+        return
+    try:
+        environment.web_ui.start()
+    except OSError as error:
+        _fail(f"Failed to {error}")
+    scheme = "https" if options.tls_cert else "http"
+    host = options.web_host_display_name or ("localhost" if options.web_host in ("", "*") else options.web_host)
+    address = f"{scheme}://{host}:{environment.web_ui.server.server_port}{options.web_base_path}"  # type: ignore[union-attr]
+    logger.info(f"Starting web interface at {address}")
+    if options.web_host in ("", "*", "0.0.0.0", "::") and not options.web_login:
+        logger.warning(
+            "The web interface is open to everybody who reaches this machine; --web-login asks for a password"
+        )
+
+
 def _fire_init(environment: Environment) -> None:
     """Lets locustfiles set up what they need; what fails there is logged, and nothing can be tested after it."""
     if environment.parsed_options and environment.parsed_options.equal_weights:
         environment.events.init.add_listener(lambda environment, **_kwargs: environment.assign_equal_weights())
-    environment.events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
+    environment.events.init.fire(environment=environment, runner=environment.runner, web_ui=environment.web_ui)
     if log.unhandled_greenlet_exception:
         sys.exit(1)
 
@@ -376,18 +416,12 @@ def _run_engine(environment: Environment) -> int:
 def _report_context(environment: Environment) -> dict[str, Any]:
     """What reports show and the engine cannot know."""
     shape = environment.shape_class
-    hosts = {user_class.host for user_class in environment.user_classes}
-    options = environment.parsed_options
     return {
-        "locustfile": environment.locustfile,
-        "host": environment.host or (hosts.pop() if len(hosts) == 1 else None),
-        "profile": environment.profile,
+        **run_facts(environment, None),
         # Read now, because locustfiles set them.
         "cpu_monitor_interval": float(runners.CPU_MONITOR_INTERVAL),
         "cpu_warning_threshold": float(runners.CPU_WARNING_THRESHOLD),
         "shape_uses_common_options": shape is not None and bool(shape.use_common_options),
-        "version": katydid.__version__,
-        "tasks": task_ratios(environment.user_classes, options.num_users if options else None),
     }
 
 

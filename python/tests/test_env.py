@@ -54,11 +54,6 @@ def test_there_is_one_runner(make_runner):
         runner.environment.create_local_runner()
 
 
-def test_what_is_not_there_says_so(environment):
-    with pytest.raises(NotImplementedError, match="not part of this version"):
-        environment.create_web_ui()
-
-
 def test_stop_timeout_comes_from_the_options():
     class Options:
         stop_timeout = 3

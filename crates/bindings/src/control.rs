@@ -6,15 +6,16 @@ use std::sync::Arc;
 use katydid_cluster::Value;
 use katydid_cluster::message::{Bundle, Locustfiles, Report, Setting, Source};
 use katydid_engine::{Announced, HostError, RunEvent, ShapeTick, UserCounts};
+use katydid_web::{AppAnswer, AppRequest};
 use parking_lot::Mutex;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use tokio::sync::oneshot;
 
-use crate::data;
 use crate::stats::Stats;
+use crate::{data, json};
 
 /// Which runner of this process a command comes from.
 pub(crate) type RunnerId = u32;
@@ -41,6 +42,14 @@ pub(crate) enum ControlRequest {
     ReportExtra(Value, Answer<BTreeMap<String, Value>>),
     /// The locustfiles for a worker, with the folder around them or without.
     Locustfiles(bool, Answer<Result<Locustfiles, String>>),
+    /// Something that the page wants to know, or to be done.
+    Ask {
+        kind: &'static str,
+        argument: serde_json::Value,
+        answer: Answer<serde_json::Value>,
+    },
+    /// A request for the web application of user code.
+    App(Box<AppRequest>, Answer<AppAnswer>),
     /// Nobody waits for an answer.
     Notice(NodeNotice),
 }
@@ -97,6 +106,8 @@ impl Command {
             Some(ControlRequest::Apply(..)) => "apply",
             Some(ControlRequest::ReportExtra(..)) => "report_extra",
             Some(ControlRequest::Locustfiles(..)) => "locustfiles",
+            Some(ControlRequest::Ask { kind, .. }) => kind,
+            Some(ControlRequest::App(..)) => "app",
             Some(ControlRequest::Notice(notice)) => notice.kind(),
             None => "answered",
         }
@@ -125,6 +136,8 @@ impl Command {
             }
             Some(ControlRequest::ReportExtra(told, _)) => data::to_python(py, told),
             Some(ControlRequest::Locustfiles(takes_bundle, _)) => takes_bundle.into_py_any(py),
+            Some(ControlRequest::Ask { argument, .. }) => json::to_python(py, argument),
+            Some(ControlRequest::App(request, _)) => app_request(py, request),
             Some(ControlRequest::Notice(notice)) => notice.argument(py),
             _ => Ok(py.None()),
         }
@@ -157,6 +170,14 @@ impl Command {
                 drop(answer.send(extra));
             }
             ControlRequest::Locustfiles(_, answer) => drop(answer.send(Ok(locustfiles(result)?))),
+            ControlRequest::Ask { answer, .. } => {
+                let told = json::from_python(result).map_err(|error| HostError(error.to_string()));
+                drop(answer.send(told));
+            }
+            ControlRequest::App(_, answer) => {
+                let told = app_answer(result).map_err(|error| HostError(error.to_string()));
+                drop(answer.send(told));
+            }
             ControlRequest::Notice(_) => {}
         }
         Ok(())
@@ -174,6 +195,8 @@ impl Command {
             Some(ControlRequest::Apply(_, _, answer)) => drop(answer.send(Err(error))),
             Some(ControlRequest::ReportExtra(_, answer)) => drop(answer.send(Err(error))),
             Some(ControlRequest::Locustfiles(_, answer)) => drop(answer.send(Err(error))),
+            Some(ControlRequest::Ask { answer, .. }) => drop(answer.send(Err(error))),
+            Some(ControlRequest::App(_, answer)) => drop(answer.send(Err(error))),
             Some(ControlRequest::Notice(_)) | None => {}
         }
     }
@@ -222,6 +245,30 @@ impl WorkerDelta {
             stats.get().collector().merge(delta);
         }
     }
+}
+
+/// A request as Python's bridge takes it: (method, path, query, headers, body, remote address, whether over TLS).
+fn app_request(py: Python<'_>, request: &AppRequest) -> PyResult<Py<PyAny>> {
+    (
+        request.method.as_str(),
+        request.path.as_str(),
+        request.query.as_str(),
+        request.headers.clone(),
+        PyBytes::new(py, &request.body),
+        request.remote_address.as_str(),
+        request.is_secure,
+    )
+        .into_py_any(py)
+}
+
+/// What it answers: (status, headers, body).
+fn app_answer(result: &Bound<'_, PyAny>) -> PyResult<AppAnswer> {
+    let (status, headers, body): (u16, Vec<(String, String)>, Vec<u8>) = result.extract()?;
+    Ok(AppAnswer {
+        status,
+        headers,
+        body: body.into(),
+    })
 }
 
 /// What listeners added to a report: a dict with text keys.

@@ -155,7 +155,7 @@ fn monitor(context: &Bound<'_, PyDict>) -> PyResult<Monitor> {
 /// Reading the figures more often costs more than they are worth.
 const SHORTEST_MONITOR_INTERVAL: Duration = Duration::from_millis(10);
 
-fn report_context(context: &Bound<'_, PyDict>) -> PyResult<ReportContext> {
+pub(crate) fn report_context(context: &Bound<'_, PyDict>) -> PyResult<ReportContext> {
     let Value::Object(mut fields) = json::from_python(context.as_any())? else {
         return Ok(ReportContext::default());
     };
@@ -163,10 +163,39 @@ fn report_context(context: &Bound<'_, PyDict>) -> PyResult<ReportContext> {
         host: text(&mut fields, "host"),
         locustfile: text(&mut fields, "locustfile").unwrap_or_default(),
         profile: text(&mut fields, "profile"),
+        shape: text(&mut fields, "shape"),
+        run_time_seconds: fields.get("run_time_seconds").and_then(Value::as_f64),
+        plan: plan(&fields),
+        settings: settings_told(&fields),
         task_ratio: fields.remove("tasks").unwrap_or(Value::Null),
         version: text(&mut fields, "version").unwrap_or_default(),
         ..ReportContext::default()
     })
+}
+
+/// `[[seconds, users]]`.
+fn plan(fields: &Map<String, Value>) -> Vec<(f64, u64)> {
+    let points = fields.get("plan").and_then(Value::as_array).into_iter().flatten();
+    points
+        .filter_map(|point| Some((point.get(0)?.as_f64()?, point.get(1)?.as_f64()? as u64)))
+        .collect()
+}
+
+/// `[[option, value]]`.
+fn settings_told(fields: &Map<String, Value>) -> Vec<(String, String)> {
+    let pairs = fields
+        .get("settings")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    pairs
+        .filter_map(|pair| {
+            Some((
+                pair.get(0)?.as_str()?.to_owned(),
+                pair.get(1)?.as_str()?.to_owned(),
+            ))
+        })
+        .collect()
 }
 
 fn text(fields: &mut Map<String, Value>, key: &str) -> Option<String> {

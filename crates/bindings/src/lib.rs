@@ -35,6 +35,7 @@ mod stats;
 mod stats_entry;
 mod tables;
 mod usage;
+mod web;
 mod workers;
 
 use pyo3::prelude::*;
@@ -79,6 +80,8 @@ mod _core {
     use crate::stats_entry::StatsEntry;
     #[pymodule_export]
     use crate::usage::UsageMeter;
+    #[pymodule_export]
+    use crate::web::{WebServer, count_log_lines, page_file};
     use pyo3::prelude::*;
 
     #[pymodule_init]

@@ -11,6 +11,7 @@ use katydid_stats::Collector;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::control::RunnerId;
 use crate::host::{LivingUsers, PythonHost, PythonShape};
 use crate::hub::Hub;
 use crate::hub_queue::HubItem;
@@ -22,6 +23,11 @@ use crate::stats::Stats;
 pub(crate) type ClassRow = (String, f64, u64);
 
 static NEXT_RUNNER: AtomicU32 = AtomicU32::new(0);
+
+/// An id that no runner of this process has.
+pub(crate) fn next_runner_id() -> RunnerId {
+    NEXT_RUNNER.fetch_add(1, Ordering::Relaxed)
+}
 
 /// How often pending samples are merged while no report asks for them.
 const COLLECT_INTERVAL: Duration = Duration::from_secs(1);
@@ -53,7 +59,7 @@ impl Runner {
         reset_stats: bool,
         node: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let id = NEXT_RUNNER.fetch_add(1, Ordering::Relaxed);
+        let id = next_runner_id();
         hub.get().add_performer(id, perform);
         let living = LivingUsers::default();
         let python = PythonHost::new(id, hub.get().queue().clone(), living.clone());

@@ -16,6 +16,7 @@ static HUB_QUEUE: OnceLock<Arc<HubQueue>> = OnceLock::new();
 static HEALTH_OF: RwLock<Option<Arc<Collector>>> = RwLock::new(None);
 static CONTROL: OnceLock<Handle> = OnceLock::new();
 static CLUSTER: OnceLock<Handle> = OnceLock::new();
+static WEB: OnceLock<Handle> = OnceLock::new();
 static IO_THREAD: OnceLock<IoThread> = OnceLock::new();
 
 /// The queue that the hub thread drains. Fails when no pipe can be opened for it.
@@ -63,6 +64,11 @@ pub(crate) fn control() -> io::Result<&'static Handle> {
 /// started.
 pub(crate) fn cluster() -> io::Result<&'static Handle> {
     get_or_try(&CLUSTER, || thread_for_tasks("katydid-cluster"))
+}
+
+/// The thread that answers browsers. Fails when it cannot be started.
+pub(crate) fn web() -> io::Result<&'static Handle> {
+    get_or_try(&WEB, || thread_for_tasks("katydid-web"))
 }
 
 /// A thread that carries out tasks until the process ends.

@@ -172,13 +172,9 @@ fn id(row: &OptionRow) -> &'static str {
 }
 
 fn argument(row: &'static OptionRow) -> Arg {
-    let heading = match row.group.note() {
-        Some(note) => format!("{} ({note})", row.group.heading()),
-        None => row.group.heading().to_owned(),
-    };
     let arg = Arg::new(id(row))
         .help(row.help)
-        .help_heading(heading)
+        .help_heading(row.group.heading())
         .hide(row.hidden);
     let arg = row
         .long_flags()

@@ -28,7 +28,7 @@ pub use options::{ExportedRow, option_rows};
 pub use processes::{Children, Ended};
 pub use run::{ForcedEnd, Monitor, RunParts, run, statistics_observer};
 pub use run_options::RunOptions;
-pub use settings::{CsvSettings, Role, Settings};
+pub use settings::{CsvSettings, PageRun, Role, Settings};
 pub use signals::{Signal, SignalSource};
 pub use sources::{Parsed, Strictness, Surroundings, parse};
 pub use terminal::Terminal;

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::error::CliError;
 use crate::exit_code;
 use crate::first_look::version;
-use crate::settings::{Role, Settings};
+use crate::settings::{PageRun, Role, Settings};
 use crate::signals::{Signal, Signals};
 pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
 
@@ -68,6 +68,29 @@ enum End {
     Failure(String),
 }
 
+/// Where a run is that a page leads, as far as it ends by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Visit {
+    /// Nothing is to come.
+    #[default]
+    Open,
+    /// The first test runs, and the run ends after it.
+    FirstTest,
+    /// That test is being stopped, or is over.
+    Over,
+    /// It ends at this moment.
+    LeavesAt(Instant),
+}
+
+impl Visit {
+    fn leaves_at(self) -> Option<Instant> {
+        match self {
+            Self::LeavesAt(moment) => Some(moment),
+            _ => None,
+        }
+    }
+}
+
 /// A run under way.
 struct Run<'a> {
     settings: &'a Settings,
@@ -79,6 +102,9 @@ struct Run<'a> {
     /// When the run-time limit is reached.
     deadline: Option<Instant>,
     led_by_shape: bool,
+    /// Where a run is that a page leads, and whether a shape led its test when that was last looked at.
+    visit: Visit,
+    shape_was_active: bool,
     /// What user code has said so far.
     said: Announced,
     /// Signals so far.
@@ -121,6 +147,8 @@ impl<'a> Run<'a> {
             began: Instant::now(),
             deadline: None,
             led_by_shape: false,
+            visit: Visit::default(),
+            shape_was_active: false,
             said: Announced::default(),
             signal_count: 0,
             hurried: false,
@@ -140,6 +168,7 @@ impl<'a> Run<'a> {
         }
         match self.settings.role {
             Role::Worker => return None,
+            _ if self.waits_for_page() => return None,
             Role::Master {
                 expect_workers,
                 max_wait,
@@ -150,20 +179,32 @@ impl<'a> Run<'a> {
             }
             Role::Local => {}
         }
+        if self.settings.page.is_some() {
+            self.visit = Visit::FirstTest;
+        }
         self.start().await.err().map(End::Refused)
+    }
+
+    /// Whether somebody has to start the test.
+    fn waits_for_page(&self) -> bool {
+        self.settings.page.is_some_and(|page: PageRun| !page.autostart)
     }
 
     /// Starts the users, or lets the shape do it.
     async fn start(&mut self) -> Result<(), CliError> {
         let started = match self.parts.shape.take() {
             Some(shape) => {
-                self.led_by_shape = true;
+                self.led_by_shape = self.settings.page.is_none();
                 self.warn_of_ignored_options();
                 let user_classes = self.parts.user_classes.clone();
                 let request = ShapeRequest {
                     shape,
                     user_classes,
-                    at_end: ShapeEnd::Quit,
+                    at_end: if self.settings.page.is_some() {
+                        ShapeEnd::Stop
+                    } else {
+                        ShapeEnd::Quit
+                    },
                 };
                 self.parts.runner.start_shape(request).await
             }

@@ -35,11 +35,22 @@ pub enum Role {
     Worker,
 }
 
+/// A run that a page leads: it outlives its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRun {
+    /// Whether the first test starts by itself.
+    pub autostart: bool,
+    /// How long after that test the run ends; `None` means never.
+    pub autoquit: Option<Duration>,
+}
+
 /// What a run is meant to be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What this process is in it.
     pub role: Role,
+    /// What is other about it because a page leads it; `None` without a page.
+    pub page: Option<PageRun>,
     /// The target, if it is not in the test.
     pub host: Option<String>,
     /// Users at the peak.
@@ -107,6 +118,7 @@ impl Settings {
         check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
             role,
+            page: page(options),
             host: options.host.clone(),
             user_count,
             spawn_rate,
@@ -120,7 +132,7 @@ impl Settings {
             html_file,
             json: options.json,
             json_file,
-            periodic_tables: !options.only_summary,
+            periodic_tables: !options.only_summary && (options.headless || options.print_stats),
             console: !options.skip_log_setup,
             logs_to_file: options.logfile.is_some(),
             exit_code_on_error: options.exit_code_on_error,
@@ -135,6 +147,7 @@ impl Settings {
         check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
             role: Role::Worker,
+            page: None,
             host: options.host.clone(),
             user_count: 0,
             spawn_rate: 1.0,
@@ -172,6 +185,16 @@ fn role(options: &RunOptions) -> Role {
             .filter(|wait| *wait > 0)
             .map(Duration::from_secs),
     }
+}
+
+fn page(options: &RunOptions) -> Option<PageRun> {
+    let autoquit = options.autoquit.and_then(|seconds| u64::try_from(seconds).ok());
+    let page = PageRun {
+        autostart: options.autostart,
+        autoquit: autoquit.map(Duration::from_secs),
+    };
+    let is_headless = options.headless && !options.headful;
+    (!is_headless).then_some(page)
 }
 
 fn check_ports(options: &RunOptions) -> Result<(), CliError> {
@@ -229,14 +252,7 @@ fn check_page(options: &RunOptions) -> Result<(), CliError> {
             "--web-base-path must begin with a slash".to_owned(),
         ));
     }
-    let only_looks = options.list_commands || options.show_task_ratio || options.show_task_ratio_json;
-    let headless = options.headless && !options.headful;
-    if headless || options.autostart || only_looks {
-        return Ok(());
-    }
-    Err(CliError::Configuration(
-        "the web page is not part of this version; add --headless to run the test without it".to_owned(),
-    ))
+    Ok(())
 }
 
 fn resolve_csv(options: &RunOptions) -> Result<Option<CsvSettings>, CliError> {
@@ -300,8 +316,6 @@ fn notices(options: &RunOptions) -> Vec<String> {
     let headless = options.headless && !options.headful;
     if options.autostart && headless {
         notices.push("--autostart is part of --headless, there is no need for both".to_owned());
-    } else if options.autostart {
-        notices.push("The web page is not part of this version; the test starts without it".to_owned());
     }
     notices
 }

@@ -41,7 +41,7 @@ fn every_option_of_locust_is_there_as_it_is_there() {
         assert_eq!(kind == json!("list"), row["is_list"].as_bool().unwrap(), "{dest}");
         assert_eq!(ours.hidden, row["hidden"].as_bool().unwrap(), "{dest}");
         // Nobody is let in who was not asked for.
-        let is_ours = dest == "master_bind_host";
+        let is_ours = ["master_bind_host", "web_host"].contains(&dest);
         if ours.retired.is_none() && !is_ours {
             assert_eq!(default, expected_default, "{dest}");
         }
@@ -56,7 +56,7 @@ fn every_option_of_locust_is_there_as_it_is_there() {
 }
 
 #[test]
-fn only_the_options_of_2018_and_the_cluster_key_are_added() {
+fn only_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
     let theirs: Vec<Value> = serde_json::from_str(include_str!("fixtures/options.json")).unwrap();
     let known: BTreeSet<&str> = theirs
         .iter()
@@ -78,6 +78,7 @@ fn only_the_options_of_2018_and_the_cluster_key_are_added() {
         "-c",
         "--clients",
         "--hatch-rate",
+        "--web-password",
         "--cluster-key",
     ];
     assert_eq!(added, expected);

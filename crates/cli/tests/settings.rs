@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use katydid_cli::{Role, RunOptions, Settings};
+use katydid_cli::{PageRun, Role, RunOptions, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -57,16 +57,6 @@ fn numbers_take_on_their_units() {
 #[test]
 fn what_makes_no_sense_is_said_in_one_line() {
     for (namespace, code, text) in [
-        (
-            json!({}),
-            1,
-            "the web page is not part of this version; add --headless to run the test without it",
-        ),
-        (
-            json!({"headless": true, "headful": true}),
-            1,
-            "the web page is not part of this version; add --headless to run the test without it",
-        ),
         (
             json!({"headless": true, "num_users": -1}),
             2,
@@ -135,16 +125,25 @@ fn a_master_waits_for_its_workers_and_a_worker_leaves_results_to_it() {
 }
 
 #[test]
-fn autostart_runs_without_the_page_and_says_so() {
-    let settings = resolve(&json!({"autostart": true})).unwrap();
-    assert_eq!(
-        settings.notices,
-        ["The web page is not part of this version; the test starts without it"]
-    );
+fn a_run_without_headless_is_led_by_the_page() {
+    let page = |namespace| resolve(&namespace).unwrap().page;
+    assert_eq!(page(json!({"headless": true})), None);
+    let waiting = PageRun {
+        autostart: false,
+        autoquit: None,
+    };
+    assert_eq!(page(json!({})), Some(waiting));
+    assert_eq!(page(json!({"headless": true, "headful": true})), Some(waiting));
+    let short = PageRun {
+        autostart: true,
+        autoquit: Some(Duration::from_secs(3)),
+    };
+    assert_eq!(page(json!({"autostart": true, "autoquit": 3})), Some(short));
     assert!(
-        resolve(&json!({"list_commands": true})).is_ok(),
-        "looking at a test needs no page"
+        !resolve(&json!({})).unwrap().periodic_tables,
+        "they are for a terminal that shows nothing else"
     );
+    assert!(resolve(&json!({"print_stats": true})).unwrap().periodic_tables);
 }
 
 #[test]

@@ -254,7 +254,7 @@ fn help_and_version_are_there_whatever_else_is_wrong() {
     for line in ["--help", "-h", "-f nothing.py --help", "--headless -h"] {
         let (code, stdout, _) = answer(&place, line);
         assert!(
-            code == 0 && stdout.contains("Web UI options (") && stdout.ends_with('\n'),
+            code == 0 && stdout.contains("Web UI options:") && stdout.ends_with('\n'),
             "{line}"
         );
     }

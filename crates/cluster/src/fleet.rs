@@ -59,6 +59,7 @@ pub struct Fleet {
     strangers: HashMap<Arc<str>, Duration>,
     losses: Vec<Loss>,
     undecodable: u64,
+    ticked_at: Duration,
 }
 
 impl Fleet {
@@ -74,6 +75,7 @@ impl Fleet {
             strangers: HashMap::new(),
             losses: Vec::new(),
             undecodable: 0,
+            ticked_at: Duration::ZERO,
         }
     }
 
@@ -124,6 +126,7 @@ impl Fleet {
 
     /// A heartbeat interval has passed.
     pub fn tick(&mut self, now: Duration) -> Vec<Effect> {
+        self.ticked_at = now;
         let mut effects = Vec::new();
         let mut gone = Vec::new();
         for (id, node) in &mut self.nodes {
@@ -201,6 +204,11 @@ impl Fleet {
             }
         }
         sum
+    }
+
+    /// How long nothing was heard of a worker, as of the last tick.
+    pub fn silence_of(&self, node: &Node) -> Duration {
+        self.ticked_at.saturating_sub(node.heard_at)
     }
 
     /// Workers that went missing during the test, and what is in doubt because of it.

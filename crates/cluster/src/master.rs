@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use katydid_engine::{HostReply, RunnerCommand, RunnerHandle, Step, UserCounts};
-use katydid_stats::{Collector, Timestamp};
+use katydid_stats::{Collector, MarkKind, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
@@ -145,6 +145,12 @@ pub struct MasterSide {
     pub audience: Arc<dyn MasterAudience>,
 }
 
+/// Notes what charts of the run should show.
+fn mark(side: &MasterSide, kind: MarkKind, text: String) {
+    side.collector
+        .with(|stats| stats.mark(Timestamp::now(), kind, text));
+}
+
 impl Master {
     /// A master whose workers connect to `socket`, and the handle to it. Nothing happens until it runs.
     pub fn new(socket: MasterSocket, version: &str, settings: MasterSettings) -> (Self, MasterHandle) {
@@ -227,7 +233,10 @@ impl Master {
                 Effect::Send { to, message } => self.send(&to, &message),
                 Effect::SendLocustfile { to, takes_bundle } => self.send_locustfile(side, to, takes_bundle),
                 Effect::Relieve(worker) => self.relieve(&worker),
-                Effect::Joined(worker) => tell_runner(&side.runner, RunnerCommand::WorkerJoined(worker)),
+                Effect::Joined(worker) => {
+                    mark(side, MarkKind::WorkerJoined, format!("worker {worker} joined"));
+                    tell_runner(&side.runner, RunnerCommand::WorkerJoined(worker));
+                }
                 Effect::Left { worker, missing } => self.worker_left(side, worker, missing),
                 Effect::Merge { worker, report } => {
                     if let Err(report) = side.audience.take_report(&worker, report) {
@@ -282,6 +291,8 @@ impl Master {
     }
 
     fn worker_left(&self, side: &MasterSide, worker: Arc<str>, missing: bool) {
+        let how = if missing { "went missing" } else { "left" };
+        mark(side, MarkKind::WorkerLost, format!("worker {worker} {how}"));
         let is_active = side.runner.status().state.is_active();
         tell_runner(&side.runner, RunnerCommand::WorkerLeft(worker));
         let is_last = self.fleet.lock().present().next().is_none();

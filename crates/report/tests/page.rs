@@ -23,6 +23,7 @@ fn context() -> ReportContext {
             "total": {"Shopper": {"ratio": 1.0, "tasks": {"browse": {"ratio": 0.75}, "buy": {"ratio": 0.25}}}},
         }),
         version: "0.1.0".into(),
+        ..ReportContext::default()
     }
 }
 

@@ -71,6 +71,7 @@ fn sample_page() {
         .to_vec(),
         task_ratio: json!({"per_class": tasks, "total": tasks}),
         version: env!("CARGO_PKG_VERSION").into(),
+        ..ReportContext::default()
     };
     let page = html_page(
         &collector.snapshot(Timestamp(start + 180.0)),

@@ -129,12 +129,11 @@ impl<T: Slot> Slots<T> {
 
     fn halve(&mut self) {
         self.step *= 2;
-        let mut number = self.first;
+        let numbers = self.first..;
         self.first = self.first.div_euclid(2);
         let mut halved: VecDeque<Option<Stamped<T>>> = VecDeque::with_capacity(self.slots.len() / 2 + 1);
-        for stamped in self.slots.drain(..) {
+        for (stamped, number) in self.slots.drain(..).zip(numbers) {
             let position = (number.div_euclid(2) - self.first) as usize;
-            number += 1;
             if position >= halved.len() {
                 halved.push_back(stamped);
                 continue;

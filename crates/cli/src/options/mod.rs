@@ -104,15 +104,6 @@ impl Group {
             Self::UserClasses => "User classes",
         }
     }
-
-    /// What `--help` says beside the heading: options that are known but lead nowhere yet are not passed off as
-    /// working.
-    pub fn note(self) -> Option<&'static str> {
-        match self {
-            Self::Web => Some("read, but the page is not part of this version"),
-            _ => None,
-        }
-    }
 }
 
 impl Serialize for Group {

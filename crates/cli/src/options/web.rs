@@ -17,9 +17,9 @@ pub(super) const ROWS: &[OptionRow] = &[
         flags: &["--web-host"],
         dest: "web_host",
         env: Some("WEB_HOST"),
-        default: Text(""),
+        default: Text("127.0.0.1"),
         metavar: Some("<ip>"),
-        help: "Address the page listens on; * or nothing means every interface",
+        help: "Address the page listens on; * means every interface [default: 127.0.0.1]",
         ..WEB
     },
     OptionRow {
@@ -88,6 +88,15 @@ pub(super) const ROWS: &[OptionRow] = &[
         env: Some("WEB_LOGIN"),
         help: "Ask for a login before the page is shown",
         ..WEB_FLAG
+    },
+    OptionRow {
+        flags: &["--web-password"],
+        dest: "web_password",
+        env: Some("WEB_PASSWORD"),
+        default: Nothing,
+        metavar: Some("<password>"),
+        help: "Password that --web-login asks for, better said in LOCUST_WEB_PASSWORD [default: one is made up]",
+        ..WEB
     },
     OptionRow {
         flags: &["--tls-cert"],

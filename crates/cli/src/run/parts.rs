@@ -6,7 +6,7 @@ use std::time::Duration;
 use katydid_cluster::MasterHandle;
 use katydid_engine::{LoadShape, Observer, RunEvent, RunnerHandle, UserClass, UserHost};
 use katydid_report::ReportContext;
-use katydid_stats::{Collector, Timestamp};
+use katydid_stats::{Collector, MarkKind, Timestamp};
 
 use crate::signals::SignalSource;
 use crate::terminal::Terminal;
@@ -64,12 +64,27 @@ impl Default for Monitor {
 /// The observer that a runner needs so that statistics begin with the test, and again after the ramp if
 /// `--reset-stats` asks for it.
 pub fn statistics_observer(collector: Arc<Collector>, reset_stats: bool) -> Observer {
-    Box::new(move |event| match event {
-        RunEvent::TestStart => collector.clear(Timestamp::now()),
-        RunEvent::SpawningComplete { .. } if reset_stats => {
-            log::info!(target: "locust.runners", "Resetting stats\n");
-            collector.reset(Timestamp::now());
+    Box::new(move |event| {
+        let now = Timestamp::now();
+        match event {
+            RunEvent::TestStart => {
+                collector.clear(now);
+                mark(&collector, now, MarkKind::TestStart, "test started");
+            }
+            RunEvent::SpawningComplete { user_count } => {
+                if reset_stats {
+                    log::info!(target: "locust.runners", "Resetting stats\n");
+                    collector.reset(now);
+                }
+                let text = format!("all {user_count} users are there");
+                mark(&collector, now, MarkKind::RampDone, &text);
+            }
+            RunEvent::TestStop => mark(&collector, now, MarkKind::TestStop, "test stopped"),
+            _ => {}
         }
-        _ => {}
     })
+}
+
+fn mark(collector: &Collector, now: Timestamp, kind: MarkKind, text: &str) {
+    collector.with(|stats| stats.mark(now, kind, text.to_owned()));
 }

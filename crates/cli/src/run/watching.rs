@@ -8,7 +8,7 @@ use katydid_report::{Progress, Rates, console};
 use katydid_stats::{Snapshot, Timestamp};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
-use super::{End, Run, TARGET};
+use super::{End, Run, TARGET, Visit};
 use crate::signals::Signal;
 use crate::usage::UsageMeter;
 
@@ -51,7 +51,14 @@ impl Run<'_> {
             tokio::select! {
                 biased;
                 signal = self.signals.next() => return self.told_to_end(signal),
-                () = until(self.deadline) => return End::RunTime,
+                () = until(self.deadline) => match self.settings.page {
+                    None => return End::RunTime,
+                    Some(_) => self.stop_test(),
+                },
+                () = until(self.visit.leaves_at()) => {
+                    log::info!(target: TARGET, "--autoquit time reached, shutting down");
+                    return End::Quit;
+                }
                 changed = self.status.changed() => {
                     if let Some(end) = self.look_at_status(changed.is_ok()) {
                         return end;
@@ -87,6 +94,7 @@ impl Run<'_> {
         if let Some(why) = status.failure {
             return Some(End::Failure(why));
         }
+        self.follow_visit(status.state, status.shape_active);
         let shape_is_over = self.led_by_shape && !status.shape_active;
         match status.quit || shape_is_over && status.state == RunState::Stopped {
             true if self.led_by_shape => Some(End::ShapeDone),
@@ -100,7 +108,45 @@ impl Run<'_> {
         self.settings
             .num_requests
             .filter(|limit| sent >= *limit)
+            .filter(|_| self.settings.page.is_none())
             .map(|_| End::NumRequests(sent))
+    }
+
+    /// The test has had its time; the page stays.
+    fn stop_test(&mut self) {
+        log::info!(target: TARGET, "--run-time limit reached, stopping test");
+        self.deadline = None;
+        if self.visit == Visit::FirstTest {
+            self.visit = Visit::Over;
+        }
+        let runner = self.parts.runner.clone();
+        tokio::spawn(async move { runner.stop().await });
+    }
+
+    /// Sees whether the test that was started by itself is over, so that the run ends soon.
+    fn follow_visit(&mut self, state: RunState, shape_active: bool) {
+        let Some(page) = self.settings.page else { return };
+        if self.visit == Visit::FirstTest && self.is_shape_over(shape_active) {
+            self.visit = Visit::Over;
+        }
+        if self.visit != Visit::Over || state != RunState::Stopped {
+            return;
+        }
+        self.visit = match page.autoquit {
+            Some(patience) => {
+                log::debug!(target: TARGET, "Autoquit time limit set to {} seconds", patience.as_secs());
+                Visit::LeavesAt(Instant::now() + patience)
+            }
+            None => {
+                log::info!(target: TARGET, "--autoquit not specified, leaving web ui running indefinitely");
+                Visit::Open
+            }
+        };
+    }
+
+    /// A shape is over when it was there and is not any more.
+    fn is_shape_over(&mut self, shape_active: bool) -> bool {
+        std::mem::replace(&mut self.shape_was_active, shape_active) && !shape_active
     }
 
     fn show(&mut self, watch: &mut Watch) {
@@ -113,7 +159,8 @@ impl Run<'_> {
         let wants_table = self.settings.console
             && self.settings.periodic_tables
             && watch.shows.is_multiple_of(SHOWS_PER_TABLE);
-        let wants_line = self.settings.console && self.parts.terminal.is_live();
+        let wants_line =
+            self.settings.console && self.settings.page.is_none() && self.parts.terminal.is_live();
         watch.shows += 1;
         if !(wants_table || wants_line || self.csv.is_some()) {
             return;
