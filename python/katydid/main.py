@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import gevent
 
+import katydid.locust  # noqa: F401  first: makes the library yield, and `import locust` find this package
 from katydid import _command, _core, log, runners, stats
 from katydid._core import LOCUST_VERSION as version  # noqa: F401  (Locust has it here too)
 from katydid.argument_parser import check_options, get_parser
