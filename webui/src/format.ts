@@ -13,7 +13,7 @@ export function formatMs(ms: number | null | undefined): string {
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return NONE;
   if (ms === 0) return "0 ms";
-  if (ms < 1) return `${significant(ms * 1000)} µs`;
+  if (ms < 0.1) return `${significant(ms * 1000)} µs`;
   if (ms < 1000) return `${significant(ms)} ms`;
   return `${significant(ms / 1000)} s`;
 }

@@ -36,7 +36,7 @@ export function logTimeAxis(format: (ms: number) => string, side: 2 | 3): uPlot.
     side,
     scale: side === 2 ? "x" : "y",
     size: side === 2 ? 26 : AXIS_WIDTH,
-    splits: (_plot, _index, low, high) => logSplits(low, high, side === 2 ? 9 : 5),
+    splits: (plot, _index, low, high) => logSplits(low, high, side === 2 ? Math.floor(plot.width / 70) : 5),
     values: (_plot, splits) => splits.map((value) => format(Number((2 ** value / 1000).toPrecision(3)))),
   };
 }

@@ -92,6 +92,7 @@ function drawPercentiles(plot: uPlot, percentiles: (number | null)[]): void {
   const ratio = uPlot.pxRatio;
   ctx.save();
   ctx.font = `${10 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.lineWidth = ratio;
   ctx.strokeStyle = ctx.fillStyle = colour("orange");

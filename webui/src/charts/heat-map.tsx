@@ -35,7 +35,7 @@ export function HeatMap({ timeline, marks, window, height = 230 }: HeatMapProps)
   const options = () => ({
     padding: [18, 14, 0, 0] as uPlot.Padding,
     legend: { show: false },
-    cursor: { ...timeCursor(), points: { show: false }, y: true },
+    cursor: { ...timeCursor(), points: { show: false } },
     scales: {
       x: { time: true, range: () => shownSpan(latest.current.window) as uPlot.Range.MinMax },
       y: { range: () => rowSpan(latest.current.grid) },
@@ -43,7 +43,8 @@ export function HeatMap({ timeline, marks, window, height = 230 }: HeatMapProps)
     axes: [timeAxis(), logTimeAxis(formatDuration, 3)],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: {
-      drawClear: [(plot: uPlot) => drawPicture(plot, latest.current.grid, latest.current.picture)],
+      // Over the grid, which would cut the picture into pieces.
+      drawAxes: [(plot: uPlot) => drawPicture(plot, latest.current.grid, latest.current.picture)],
       draw: [(plot: uPlot) => drawMarks(plot, latest.current.marks)],
       setCursor: [(plot: uPlot) => setHovered(cellUnder(plot, latest.current.grid))],
       setSelect: [(plot: uPlot) => zoomTo(plot, latest.current.window)],

@@ -14,6 +14,8 @@ export function drawMarks(plot: uPlot, marks: Mark[]): void {
     .filter(({ x }) => x >= bbox.left - 1 && x <= bbox.left + bbox.width + 1);
   ctx.save();
   ctx.font = `${10 * ratio}px system-ui, sans-serif`;
+  // The axes leave their own alignment behind.
+  ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.lineWidth = ratio;
   ctx.setLineDash([2 * ratio, 2 * ratio]);

@@ -1,7 +1,6 @@
 // The charts of a run or of one endpoint: which series there are, and how they are computed from the record.
 import { useMemo, useState } from "preact/hooks";
-import type { ComponentChildren } from "preact";
-import { formatCount, formatDuration, formatRate, percentileLabel } from "../format";
+import { formatCount, formatDuration, formatRate, percentileLabel, significant } from "../format";
 import type { Buckets, Gauges, Mark, Run, Timeline } from "../record";
 import {
   CHART_PERCENTILES,
@@ -62,26 +61,22 @@ export function RequestCharts({ run, timeline, until, marks, window }: RequestCh
         {...shared}
         title="Requests per second"
         format={formatRate}
+        formatAxis={significant}
         series={[
           { label: "Requests/s", colour: "teal", values: requestRates, filled: true },
           { label: "Failures/s", colour: "red", values: failureRates },
         ]}
       />
-      <Beside control={<PercentileChoice run={run} chosen={chosen} onChoose={setChosen} />}>
-        <TimeChart {...shared} title="Response times" format={formatDuration} series={percentiles} />
-      </Beside>
+      <TimeChart
+        {...shared}
+        title="Response times"
+        format={formatDuration}
+        series={percentiles}
+        control={<PercentileChoice run={run} chosen={chosen} onChoose={setChosen} />}
+      />
       <HeatMap timeline={timeline} marks={marks} window={window} />
       <Distribution buckets={buckets} note={window.zoom.value ? "of the span shown" : undefined} />
     </>
-  );
-}
-
-function Beside({ control, children }: { control: ComponentChildren; children: ComponentChildren }) {
-  return (
-    <div class="chart-with-control">
-      {children}
-      {control}
-    </div>
   );
 }
 
@@ -131,6 +126,7 @@ export function GaugeCharts({ run, gauges, plan, marks, window }: ChartedRun) {
         {...shared}
         title="Generator"
         format={(percent) => `${formatRate(percent)} %`}
+        formatAxis={(percent) => `${significant(percent)} %`}
         formatRight={formatDuration}
         series={generator}
       />

@@ -1,4 +1,5 @@
 // Lines over time. Knows nothing of requests: it gets moments, series and marks.
+import type { ComponentChildren } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { formatTime } from "../format";
@@ -29,6 +30,10 @@ export interface TimeChartProps {
   window: TimeWindow;
   format: (value: number) => string;
   formatRight?: (value: number) => string;
+  /** Of the axis, if its numbers are rounder than measured ones. */
+  formatAxis?: (value: number) => string;
+  /** Beside the title. */
+  control?: ComponentChildren;
   height?: number;
   empty?: string;
 }
@@ -61,7 +66,7 @@ export function TimeChart(props: TimeChartProps) {
       y: { range: fromZero },
       ...(formatRight ? { right: { range: fromZero } } : {}),
     },
-    axes: [timeAxis(), valueAxis(format), ...(formatRight ? [valueAxis(formatRight, "right", 1)] : [])],
+    axes: [timeAxis(), valueAxis(props.formatAxis ?? format), ...(formatRight ? [valueAxis(formatRight, "right", 1)] : [])],
     series: [{}, ...series.map((one) => ({ ...lineOf(one), show: isShown(one) }))],
     hooks: {
       draw: [(drawn: uPlot) => drawMarks(drawn, latest.current.marks)],
@@ -84,6 +89,7 @@ export function TimeChart(props: TimeChartProps) {
       <figcaption class="chart-head">
         <h3>{title}</h3>
         <time class="chart-time">{hovered !== null && moments[at] ? formatTime(moments[at]) : ""}</time>
+        {props.control}
       </figcaption>
       <Plot
         label={`${title} over time`}
@@ -143,6 +149,7 @@ export function timeCursor(): uPlot.Cursor {
       scales: ["x", null],
       filters: { pub: (type) => type === "mousemove" || type === "mouseleave", sub: () => true },
     },
+    y: false,
     points: { size: 7 },
     bind: { dblclick: () => () => null },
   };

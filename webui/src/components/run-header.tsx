@@ -23,9 +23,9 @@ export function RunHeader({ run, total, health, workers, isDistributed, actions 
     <header class="run-header">
       <div class="identity">
         <Wordmark version={run.version} />
-        <span class="target" title={run.host ?? undefined}>
+        <h1 class="target" title={run.host ?? undefined}>
           {run.host || run.locustfile || "no host"}
-        </span>
+        </h1>
         <StatePill state={run.state} />
       </div>
       <dl class="figures">

@@ -41,7 +41,7 @@ export function StartForm({ template, workerCount, onStarted, onBack }: StartFor
   return (
     <form class="start card" onSubmit={(event) => void start(event)}>
       <header class="start-head">
-        <h1>New load test</h1>
+        <h2>New load test</h2>
         {template.locustfile && <p class="quiet">{template.locustfile}</p>}
       </header>
       {waitsForWorkers && (
