@@ -1,0 +1,25 @@
+// Marks that lie too close to each other to be drawn one by one. Draws nothing.
+
+const LONGEST_LABEL = 26;
+
+interface DrawnMark {
+  x: number;
+  label: string;
+  alarms: boolean;
+}
+
+/** Marks that fall on the same few pixels are one line: two hundred workers join within a second. */
+export function groupMarks(marks: { x: number; text: string; alarms: boolean }[], nearness: number): DrawnMark[] {
+  const groups: (DrawnMark & { more: number; text: string })[] = [];
+  for (const { x, text, alarms } of marks) {
+    const last = groups.at(-1);
+    if (last && x - last.x < nearness) {
+      last.more++;
+      if (alarms && !last.alarms) Object.assign(last, { alarms, text });
+    } else groups.push({ x, label: text, text, alarms, more: 0 });
+  }
+  return groups.map(({ x, alarms, text, more }) => {
+    const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+    return { x, alarms, label: more ? `${short} +${more}` : short };
+  });
+}

@@ -1,0 +1,16 @@
+// The state of a run or of a worker, as a word in a colour.
+import type { RunState } from "../record";
+
+const WORDS: Record<RunState, string> = {
+  ready: "Ready",
+  spawning: "Spawning",
+  running: "Running",
+  cleanup: "Stopping",
+  stopping: "Stopping",
+  stopped: "Stopped",
+  missing: "Missing",
+};
+
+export function StatePill({ state }: { state: RunState }) {
+  return <span class={`pill pill-${state}`}>{WORDS[state] ?? state}</span>;
+}

@@ -1,0 +1,8 @@
+// The record inside a report: JSON, packed with gzip, written in base64.
+import type { RunRecord } from "./record";
+
+export async function unpackRecord(base64: string): Promise<RunRecord> {
+  const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(unpacked).json()) as RunRecord;
+}
