@@ -16,13 +16,16 @@ export PYO3_PYTHON := $(abspath $(PYTHON))
 
 # The line between Python and Rust links no interpreter of its own; it is tested through the command.
 RUST_TESTED := --workspace --exclude katydid-bindings
+# The page, which is built before the binary that holds it.
+PAGE := webui/dist/report.html
+PAGE_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/shots/*')
 SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 
 # The published files under tests/seeds/ stay as they were published, those of tests/product/old_files as one wrote then.
 RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench build demo test test-rust test-python arrows unit seeds compat product services cluster \
+.PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web \
         test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-soak wheel smoke-python requirements \
         clean
 
@@ -35,7 +38,17 @@ setup: ## Install what a machine needs: .venv (build, tests) and .venv-locust (t
 setup-bench: setup ## The same, with nginx and wrk for the benchmarks
 	@scripts/setup.sh --bench
 
-build: setup ## Build the command: leaves .venv/bin/katydid
+$(PAGE): $(PAGE_SOURCES) webui/node_modules/.package-lock.json
+	@echo "page: webui/dist"
+	@npm --prefix webui run --silent build -- --logLevel warn
+
+webui/node_modules/.package-lock.json: webui/package-lock.json
+	@npm --prefix webui ci --silent --no-audit --no-fund
+	@touch $@
+
+page: setup $(PAGE) ## Build the page (webui/dist), which is part of the binary
+
+build: setup $(PAGE) ## Build the command: leaves .venv/bin/katydid
 	@$(VENV)/bin/maturin develop --quiet $(if $(filter release,$(PROFILE)),--release,--profile $(PROFILE))
 	@echo "built: $(VENV)/bin/katydid"
 
@@ -43,14 +56,19 @@ demo: build ## A real 15-second run of examples/shop.py against the demo shop, w
 	@scripts/demo.sh $(VENV)/bin/katydid
 
 test: build ## Every test: Rust, arrows, Python, product, seeds, compatibility
+	@$(MAKE) --no-print-directory test-page
 	@$(MAKE) --no-print-directory test-rust
 	@$(MAKE) --no-print-directory test-python
+
+test-page: setup webui/node_modules/.package-lock.json ## Types and unit tests of the page
+	@npm --prefix webui run --silent check
+	@npm --prefix webui run --silent test -- --reporter=dot
 
 test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/deploy
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/deploy
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -75,6 +93,9 @@ cluster: ## Masters and workers, Katydid's and Locust's, also on hosts of their 
 
 test-deploy: ## The container image, the compose file, the Helm chart, the examples for operators
 	@$(PYTEST) tests/deploy
+
+web: ## The page: its routes beside Locust's, in a browser, what extends it, who is kept out
+	@$(PYTEST) -n $(WORKERS) tests/web
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product
@@ -107,10 +128,10 @@ bench-cluster: ## What a master costs under 1,000 and 5,000 workers, beside Locu
 bench-soak: ## 20 minutes with 2,000 names and failing requests; resident memory sampled (MINUTES=n)
 	@KATYDID=$(KATYDID) $(PYTHON) -m bench.soak --minutes $(or $(MINUTES),20)
 
-wheel: setup ## Build the wheel of this machine's Python into dist/
+wheel: setup $(PAGE) ## Build the wheel of this machine's Python into dist/
 	@$(VENV)/bin/maturin build --release --interpreter $(PYTHON) --out dist
 
-smoke-python: setup ## Build the wheel and smoke-test it on each of PYTHON_VERSIONS that the machine has
+smoke-python: setup $(PAGE) ## Build the wheel and smoke-test it on each of PYTHON_VERSIONS that the machine has
 	@scripts/smoke_python.sh $(PYTHON_VERSIONS)
 
 requirements: setup ## Pin tests/requirements*.in anew (needs uv)
@@ -121,4 +142,4 @@ requirements: setup ## Pin tests/requirements*.in anew (needs uv)
 
 clean: ## Remove what builds and tests leave behind (not the virtual environments)
 	cargo clean
-	rm -rf dist results .cache .pytest_cache
+	rm -rf dist webui/dist results .cache .pytest_cache

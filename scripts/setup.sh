@@ -40,6 +40,7 @@ environment() { # environment <folder> <requirements> <minimum minor>: created a
 }
 
 command -v cargo >/dev/null || fail "cargo is missing; install Rust from https://rustup.rs"
+command -v npm >/dev/null || apt_install "what builds the page" nodejs npm
 command -v cc >/dev/null || apt_install "a C compiler" build-essential
 environment .venv tests/requirements.txt 10
 environment .venv-locust tests/requirements-locust.txt 11
@@ -49,6 +50,8 @@ find_server postgres || apt_install "a server of the tests" postgresql
 find_server mosquitto || apt_install "a server of the tests" mosquitto
 find_server redis-server || apt_install "a server of the tests" redis-server
 command -v ip >/dev/null || [ -x /usr/sbin/ip ] || apt_install "what gives tests hosts of their own" iproute2
+command -v chromium >/dev/null || apt_install "the browser of the tests" chromium
+command -v tmux >/dev/null || apt_install "a terminal of the tests" tmux
 command -v zsh >/dev/null || apt_install "a shell of the tests" zsh
 command -v fish >/dev/null || apt_install "a shell of the tests" fish
 if [ -n "$need_bench" ]; then

@@ -88,7 +88,9 @@ class Page:
         deadline = time.monotonic() + limit
         while not is_so(self.stats()):
             assert self.node.process.poll() is None, self.node.log
-            assert time.monotonic() < deadline, f"not within {limit} s: {what}\n{self.node.log}"
+            assert time.monotonic() < deadline, (
+                f"{self.node.name}: not within {limit} s: {what}\n{self.node.log[-2000:]}"
+            )
             time.sleep(0.05)
 
     def wait_for_state(self, state: str) -> None:

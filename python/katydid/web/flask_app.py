@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from katydid import _core
+from katydid.runners import MasterRunner
 
 try:
     import flask
@@ -201,7 +202,8 @@ def _views(web_ui: WebUI) -> list[tuple[str, list[str], str, Callable[..., Any]]
         return _download(name, page) if wants_file else text(page, "text/html")
 
     def worker_count() -> Any:
-        return {"worker_count": getattr(environment.runner, "worker_count", 0)}
+        runner = environment.runner
+        return {"worker_count": runner.worker_count if isinstance(runner, MasterRunner) else 0}
 
     return [
         ("/", ["GET"], "index", index),

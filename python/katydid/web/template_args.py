@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import katydid.web
 from katydid import argument_parser, stats
 from katydid._core import LOCUST_VERSION
+from katydid.runners import MasterRunner
 
 if TYPE_CHECKING:
     from katydid.env import Environment
@@ -22,11 +23,10 @@ def template_args(web_ui: WebUI) -> dict[str, Any]:
     options = environment.parsed_options
     shape = environment.shape_class
     host, missing_host, overrides_hosts = _host(environment)
-    is_distributed = hasattr(runner, "worker_count")
     return {
         "locustfile": environment.locustfile,
         "state": runner.state,
-        "is_distributed": is_distributed,
+        "is_distributed": isinstance(runner, MasterRunner),
         "user_count": runner.user_count,
         "version": LOCUST_VERSION,
         "host": host or "",
@@ -35,11 +35,10 @@ def template_args(web_ui: WebUI) -> dict[str, Any]:
         "missing_host_warning": missing_host,
         "num_users": options and options.num_users,
         "spawn_rate": options and options.spawn_rate,
-        "worker_count": getattr(runner, "worker_count", 0),
-        "hide_common_options": bool(
-            shape and not (web_ui.userclass_picker_is_active or getattr(shape, "use_common_options", False))
-        ),
-        "shape_use_common_options": bool(shape and getattr(shape, "use_common_options", False)),
+        "worker_count": runner.worker_count if isinstance(runner, MasterRunner) else 0,
+        "hide_common_options": shape
+        and not (web_ui.userclass_picker_is_active or getattr(shape, "use_common_options", False)),
+        "shape_use_common_options": shape and bool(getattr(shape, "use_common_options", False)),
         "stats_history_enabled": options and options.stats_history_enabled,
         "tasks": dumps({}),
         "extra_options": argument_parser.ui_extra_args_dict() if options else {},
