@@ -85,6 +85,13 @@ class Stats:
     def table(self, kind: Literal["stats", "percentiles", "errors"], current: bool, name_width: int) -> list[str]:
         """Lines of a console table; rates of the last seconds when ``current``, else of the whole run."""
 
+    def html_report(self, context: dict[str, Any], state: str, user_count: int) -> str:
+        """The report page of what was measured so far. Raises RuntimeError when this build has none.
+
+        Args:
+            context: what `katydid.web.run_facts` tells.
+        """
+
     def csv(self, kind: Literal["stats", "failures", "exceptions"], percentiles: list[float]) -> str:
         """The text of a CSV file, with columns for these fractions."""
 

@@ -1,8 +1,11 @@
-"""The HTML report is written by the command at the end of a run; its file name may contain the run's figures."""
+"""The HTML report: for scripts, and the name of the file that the command writes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from katydid.env import Environment
 
 PERCENTILES_FOR_HTML_REPORT = [0.50, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0]
 
@@ -15,10 +18,19 @@ def process_html_filename(options: Any) -> None:
             options.html_file = options.html_file.replace(placeholder, text)
 
 
-def get_html_report(environment: Any, show_download_link: bool = True, theme: str = "") -> str:
-    """Not part of this version; the command writes the report with ``--html``.
+def get_html_report(environment: Environment, show_download_link: bool = True, theme: str = "") -> str:
+    """The report page of what the environment measured so far: one file that needs nothing else.
+
+    Args:
+        show_download_link: has no effect: the report holds its data, and offers them.
+        theme: has no effect: the report is as light or dark as the system of whoever reads it.
 
     Raises:
-        NotImplementedError: always.
+        RuntimeError: this Katydid was built without its pages.
     """
-    raise NotImplementedError("get_html_report() is not part of this version of Katydid: run with --html FILE")
+    # Loaded only here: the command makes the report without it.
+    from katydid.web.run_facts import run_facts
+
+    runner = environment.runner
+    state, user_count = (runner.state, runner.user_count) if runner else ("missing", 0)
+    return environment.stats.core.html_report(run_facts(environment, None), state, user_count)

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_http as http;
+use katydid_report::{ReportContext, html_report, kept_record};
 use katydid_stats::{Collector, Failure, PhaseDurations, RunStats, Sample, StatsDelta, Timestamp};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::entry::report_context;
 use crate::exchange::Exchange;
 use crate::stats_entry::StatsEntry;
 
@@ -31,6 +34,21 @@ impl Stats {
         Self {
             collector: Arc::default(),
         }
+    }
+
+    /// The report page of what was measured so far. `context` as for `run`. Raises RuntimeError when this build has none.
+    fn html_report(&self, context: &Bound<'_, PyDict>, state: &str, user_count: u64) -> PyResult<String> {
+        let context = ReportContext {
+            number: 1,
+            state: state.to_owned(),
+            user_count,
+            ..report_context(context)?
+        };
+        let health = self.collector.health().snapshot();
+        let record = self
+            .collector
+            .with(|stats| kept_record(stats, &health, &context, Timestamp::now()));
+        html_report(&record).map_err(|error| PyRuntimeError::new_err(error.to_string()))
     }
 
     /// Records one request. A time of None counts the request, but not its time.

@@ -10,6 +10,7 @@ use crate::options::{Kind, OptionRow, row_of_flag, rows};
 use crate::value::Written;
 
 const USAGE: &str = "katydid [options] [UserClass ...]
+       katydid report RUN.json [REPORT.html]
        katydid demo-server [options]
        katydid completion bash|zsh|fish";
 

@@ -11,6 +11,7 @@ use crate::command_line;
 use crate::completion;
 use crate::error::CliError;
 use crate::exit_code;
+use crate::report_command;
 use crate::run_options::RunOptions;
 use crate::sources::{Parsed, Strictness, Surroundings, parse};
 
@@ -67,6 +68,9 @@ pub fn look_from(arguments: &[String], surroundings: &Surroundings) -> FirstLook
         Some("demo-server") => return demo(&arguments[1..]),
         Some("cluster-key") => {
             return cluster_key::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
+        }
+        Some("report") => {
+            return report_command::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
         }
         Some("completion") => {
             return completion::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);

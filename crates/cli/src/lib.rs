@@ -12,6 +12,7 @@ pub mod exit_code;
 mod first_look;
 pub mod options;
 mod processes;
+mod report_command;
 mod run;
 mod run_options;
 mod settings;

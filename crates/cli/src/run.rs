@@ -139,6 +139,11 @@ impl<'a> Run<'a> {
         });
         let csv = csv.transpose().map_err(|error| wrong(&error))?;
         parts.report.start_time = Timestamp::now();
+        if settings.html_file.is_some() || settings.run_file.is_some() {
+            parts
+                .collector
+                .with(|stats| stats.keep_over_time(Timestamp::now()));
+        }
         Ok(Self {
             settings,
             status: parts.runner.watch(),

@@ -70,6 +70,8 @@ pub struct RunOptions {
     pub reset_stats: bool,
     /// The report page.
     pub html_file: Option<String>,
+    /// Keep the record of the run here.
+    pub run_file: Option<String>,
     /// Print JSON.
     #[serde(deserialize_with = "switch")]
     pub json: bool,
@@ -122,6 +124,7 @@ impl Default for RunOptions {
             only_summary: false,
             reset_stats: false,
             html_file: None,
+            run_file: None,
             json: false,
             json_file: None,
             skip_log_setup: false,

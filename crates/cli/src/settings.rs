@@ -67,6 +67,8 @@ pub struct Settings {
     pub csv: Option<CsvSettings>,
     /// The report page, if wanted.
     pub html_file: Option<PathBuf>,
+    /// The file with the record of the run, if wanted.
+    pub run_file: Option<PathBuf>,
     /// Whether JSON goes to standard output.
     pub json: bool,
     /// The JSON file, if wanted.
@@ -114,6 +116,17 @@ impl Settings {
             .as_deref()
             .map(|name| PathBuf::from(format!("{name}.json")));
         check_writable("--html", html_file.as_deref())?;
+        if html_file.is_some() && !katydid_report::has_report_page() {
+            return Err(CliError::Configuration(format!(
+                "--html: {}",
+                katydid_report::NoReportPage
+            )));
+        }
+        let run_file = options
+            .run_file
+            .as_deref()
+            .map(|name| named_after_run(name, options));
+        check_writable("--run-file", run_file.as_deref())?;
         check_writable("--json-file", json_file.as_deref())?;
         check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
@@ -130,6 +143,7 @@ impl Settings {
             stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0)),
             csv,
             html_file,
+            run_file,
             json: options.json,
             json_file,
             periodic_tables: !options.only_summary && (options.headless || options.print_stats),
@@ -156,6 +170,7 @@ impl Settings {
             stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0).clamp(0.0, LONGEST)),
             csv: None,
             html_file: None,
+            run_file: None,
             json: false,
             json_file: None,
             periodic_tables: false,

@@ -79,6 +79,7 @@ fn only_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
         "--clients",
         "--hatch-rate",
         "--web-password",
+        "--run-file",
         "--cluster-key",
     ];
     assert_eq!(added, expected);

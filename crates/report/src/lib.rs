@@ -1,9 +1,7 @@
 //! Results of a run as text, files and one page.
 //!
-//! [`console`] makes Locust's tables, [`CsvReport`] keeps its four CSV files, [`json`] makes its array and
-//! [`html_page`] a page that needs nothing beside it. All are made from a
-//! [`Snapshot`](katydid_stats::Snapshot) and a little [`ReportContext`]; the JSON alone needs the whole
-//! distributions.
+//! [`console`] makes Locust's tables, [`CsvReport`] keeps its four CSV files, [`json`] makes its array, [`record`] tells
+//! everything that pages draw from, and [`html_report`] puts such a record into a page that needs nothing beside it.
 //!
 //! Knows nothing of how a run is controlled, and of no sockets.
 
@@ -12,10 +10,8 @@ mod context;
 mod csv_report;
 mod error;
 mod file;
-mod html;
 mod html_report;
 pub mod json;
-mod markup;
 mod printable;
 mod progress;
 mod python_text;
@@ -26,7 +22,6 @@ pub use context::{ReportContext, WorkerFacts};
 pub use csv_report::{CsvReport, exceptions_csv, failures_csv, stats_csv};
 pub use error::ReportError;
 pub use file::{check_writable, write_file};
-pub use html::html_page;
-pub use html_report::{NoReportPage, html_report, result_file_name};
+pub use html_report::{NoReportPage, has_report_page, html_report, kept_record, result_file_name};
 pub use printable::printable;
 pub use progress::{Progress, closing_notes};

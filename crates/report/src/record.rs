@@ -2,6 +2,7 @@
 //!
 //! Bounded in size: so many slots, so many rows of failures and exceptions, and what was left out is told.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use katydid_stats::{
@@ -18,9 +19,6 @@ use crate::context::WorkerFacts;
 /// What the format is called.
 pub const FORMAT: &str = "katydid-run-1";
 
-/// Rows of failures, and of exceptions, that are told.
-const MOST_ROWS: usize = 500;
-
 /// Letters of a text that are told.
 const LONGEST_TEXT: usize = 4_000;
 
@@ -35,18 +33,79 @@ pub enum Detail {
     Timeline,
 }
 
-/// The whole record. `entries` is the detail of entries other than the total.
+/// How much of a run a record tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Detail of entries other than the total.
+    pub detail: Detail,
+    /// Entries other than the total.
+    pub entries: usize,
+    /// Slots of each of their timelines.
+    pub slots: usize,
+    /// Rows of failures, and of exceptions.
+    pub rows: usize,
+}
+
+impl Extent {
+    /// What a page needs to begin with.
+    pub const LIVE: Self = Self {
+        detail: Detail::Row,
+        ..Self::WHOLE
+    };
+
+    /// Everything that is kept.
+    pub const WHOLE: Self = Self {
+        detail: Detail::Timeline,
+        entries: 10_000,
+        slots: 512,
+        rows: MOST_ROWS,
+    };
+
+    /// Less and less, for those who have a bound.
+    pub(crate) const LADDER: [Self; 5] = [
+        Self::WHOLE,
+        Self::timelines(5_000, 128, 300),
+        Self::timelines(2_000, 32, 100),
+        Self::timelines(1_000, 8, 50),
+        Self::timelines(300, 4, 10),
+    ];
+
+    const fn timelines(entries: usize, slots: usize, rows: usize) -> Self {
+        Self {
+            detail: Detail::Timeline,
+            entries,
+            slots,
+            rows,
+        }
+    }
+}
+
+/// Rows of failures, and of exceptions, that are told at most.
+const MOST_ROWS: usize = 500;
+
+/// The record of a run as it is `now`.
 pub fn run_record(
     stats: &RunStats,
     health: &HealthSnapshot,
     context: &ReportContext,
     now: Timestamp,
-    entries: Detail,
+    extent: Extent,
 ) -> String {
     let clock = stats.clock();
-    let mut sorted: Vec<(usize, &Entry)> = counted(stats).collect();
-    sorted.sort_by_key(|(_, entry)| (entry.name(), entry.method()));
-    let view = |(id, entry)| EntryView::new(id, entry, clock, stats.percentiles(), entries);
+    // The busiest, if there are too many, in the order of the tables.
+    let mut kept: Vec<(usize, &Entry)> = counted(stats).collect();
+    let entries_left_out = kept.len().saturating_sub(extent.entries);
+    if entries_left_out > 0 {
+        kept.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.num_requests()));
+        kept.truncate(extent.entries);
+    }
+    kept.sort_by_key(|(_, entry)| (entry.name(), entry.method()));
+    let view = |(id, entry)| {
+        let mut view = EntryView::new(id, entry, clock, stats.percentiles(), extent.detail);
+        view.timeline = view.timeline.map(|timeline| timeline.of_at_most(extent.slots));
+        view
+    };
+    let (failures, exceptions) = (failures(stats, extent.rows), exceptions(stats, extent.rows));
     to_json(&Record {
         format: FORMAT,
         run: RunView::new(stats, context, now),
@@ -58,14 +117,15 @@ pub fn run_record(
             stats.percentiles(),
             Detail::Timeline,
         ),
-        entries: sorted.into_iter().map(view).collect(),
+        entries: kept.into_iter().map(view).collect(),
+        entries_left_out,
         gauges: stats.gauges().map(GaugesView),
         marks: stats.marks(),
         plan: &context.plan,
-        failures: failures(stats).rows,
-        failures_left_out: failures(stats).left_out,
-        exceptions: exceptions(stats).rows,
-        exceptions_left_out: exceptions(stats).left_out,
+        failures: failures.rows,
+        failures_left_out: failures.left_out,
+        exceptions: exceptions.rows,
+        exceptions_left_out: exceptions.left_out,
         ratio: &context.task_ratio,
         workers: &context.workers,
         losses: &context.losses,
@@ -94,6 +154,7 @@ struct Record<'a> {
     health: &'a HealthSnapshot,
     total: EntryView<'a>,
     entries: Vec<EntryView<'a>>,
+    entries_left_out: usize,
     gauges: Option<GaugesView<'a>>,
     marks: &'a [Mark],
     plan: &'a [(f64, u64)],
@@ -221,7 +282,7 @@ impl<'a> EntryView<'a> {
             timeline: entry
                 .timeline()
                 .filter(|_| detail == Detail::Timeline)
-                .map(TimelineView),
+                .map(|timeline| TimelineView(Cow::Borrowed(timeline))),
         }
     }
 }
@@ -287,7 +348,19 @@ impl Serialize for PhasesView<'_> {
 }
 
 /// `{"start", "step", "slots"}`.
-struct TimelineView<'a>(&'a Timeline);
+struct TimelineView<'a>(Cow<'a, Timeline>);
+
+impl TimelineView<'_> {
+    /// The same with fewer slots, if it has more.
+    fn of_at_most(self, slots: usize) -> Self {
+        if self.0.iter().count() <= slots {
+            return self;
+        }
+        let mut timeline = self.0.into_owned();
+        timeline.limit(slots);
+        Self(Cow::Owned(timeline))
+    }
+}
 
 impl Serialize for TimelineView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -388,27 +461,27 @@ pub struct Rows<T> {
 
 impl<T> Rows<T> {
     /// The first of those, which are sorted.
-    fn first(mut rows: Vec<T>) -> Self {
-        let left_out = rows.len().saturating_sub(MOST_ROWS);
-        rows.truncate(MOST_ROWS);
+    fn first(mut rows: Vec<T>, most: usize) -> Self {
+        let left_out = rows.len().saturating_sub(most);
+        rows.truncate(most);
         Self { rows, left_out }
     }
 }
 
-/// Failures, the most frequent first.
-pub fn failures(stats: &RunStats) -> Rows<Failure> {
+/// Failures, the most frequent first, and at most so many rows.
+pub fn failures(stats: &RunStats, most: usize) -> Rows<Failure> {
     let mut rows: Vec<Failure> = stats.errors().iter().collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.occurrences));
-    let mut rows = Rows::first(rows);
+    let mut rows = Rows::first(rows, most);
     rows.rows.iter_mut().for_each(|row| shorten(&mut row.error));
     rows
 }
 
-/// Exceptions, the most frequent first.
-pub fn exceptions(stats: &RunStats) -> Rows<ExceptionRow> {
+/// Exceptions, the most frequent first, and at most so many rows.
+pub fn exceptions(stats: &RunStats, most: usize) -> Rows<ExceptionRow> {
     let mut rows: Vec<ExceptionRow> = stats.exceptions().iter().cloned().collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.count));
-    let mut rows = Rows::first(rows);
+    let mut rows = Rows::first(rows, most);
     for row in &mut rows.rows {
         shorten(&mut row.message);
         shorten(&mut row.traceback);

@@ -97,7 +97,7 @@ impl<T: Slot> Slots<T> {
     }
 
     /// From now on never more than `most` slots.
-    pub(crate) fn limit(&mut self, most: usize) {
+    pub fn limit(&mut self, most: usize) {
         self.most = most.max(2);
         while self.slots.len() > self.most {
             self.halve();

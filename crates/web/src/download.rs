@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
-use katydid_report::record::{Detail, run_record};
+use katydid_report::record::{Extent, run_record};
 use katydid_report::{
-    NoReportPage, ReportContext, exceptions_csv, failures_csv, html_report, result_file_name, stats_csv,
+    NoReportPage, ReportContext, exceptions_csv, failures_csv, html_report, kept_record, result_file_name,
+    stats_csv,
 };
-use katydid_stats::Timestamp;
+use katydid_stats::{HealthSnapshot, RunStats, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -48,19 +49,32 @@ impl Site {
 
     /// The report: the name of its file, and the page.
     pub fn report(&self, task_ratio: Value) -> Result<(String, String), NoReportPage> {
-        let page = html_report(&self.record(task_ratio, Detail::Timeline))?;
+        let page = html_report(&self.kept_record(task_ratio))?;
         Ok((self.file_name(".html"), page))
     }
 
-    fn record(&self, task_ratio: Value, entries: Detail) -> String {
+    fn live_record(&self, task_ratio: Value) -> String {
+        self.record(task_ratio, |stats, health, context, now| {
+            run_record(stats, health, context, now, Extent::LIVE)
+        })
+    }
+
+    fn kept_record(&self, task_ratio: Value) -> String {
+        self.record(task_ratio, kept_record)
+    }
+
+    fn record(
+        &self,
+        task_ratio: Value,
+        make: impl FnOnce(&RunStats, &HealthSnapshot, &ReportContext, Timestamp) -> String,
+    ) -> String {
         let context = ReportContext {
             task_ratio,
             ..self.context()
         };
         let health = self.collector.health().snapshot();
         let now = Timestamp::now();
-        self.collector
-            .with(|stats| run_record(stats, &health, &context, now, entries))
+        self.collector.with(|stats| make(stats, &health, &context, now))
     }
 
     fn file_name(&self, what: &str) -> String {
@@ -127,9 +141,9 @@ pub(crate) async fn report(
 pub(crate) async fn record(State(site): State<Arc<Site>>, Query(wish): Query<Wish>) -> Response {
     let ratio = site.task_ratio().await;
     if wish.download.is_none() {
-        let record = site.record(ratio, Detail::Row);
+        let record = site.live_record(ratio);
         return ([(CONTENT_TYPE, "application/json")], record).into_response();
     }
-    let record = site.record(ratio, Detail::Timeline);
+    let record = site.kept_record(ratio);
     attachment("application/json", &site.file_name(".json"), record.into_bytes())
 }

@@ -32,6 +32,9 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Beats that whoever has just come is told of once more: so long may lie between its record and its stream.
 const OVERLAP: usize = 5;
 
+/// Rows of failures and of exceptions.
+const MOST_ROWS: usize = 500;
+
 /// Streams at a time.
 const MOST_VIEWERS: usize = 500;
 
@@ -371,11 +374,17 @@ impl Viewer {
             self.tell("entry", watched);
         }
         if self.is_new("failures", failure_count) {
-            let rows = self.site.collector.with(|stats| to_json(&failures(stats)));
+            let rows = self
+                .site
+                .collector
+                .with(|stats| to_json(&failures(stats, MOST_ROWS)));
             self.tell("failures", rows);
         }
         if self.is_new("exceptions", exception_count) {
-            let rows = self.site.collector.with(|stats| to_json(&exceptions(stats)));
+            let rows = self
+                .site
+                .collector
+                .with(|stats| to_json(&exceptions(stats, MOST_ROWS)));
             self.tell("exceptions", rows);
         }
         if self.with.contains("ratio")

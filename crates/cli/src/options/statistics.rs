@@ -79,6 +79,15 @@ pub(super) const ROWS: &[OptionRow] = &[
         ..STATISTICS
     },
     OptionRow {
+        flags: &["--run-file"],
+        dest: "run_file",
+        env: Some("RUN_FILE"),
+        kind: Kind::Path,
+        metavar: Some("<filename>"),
+        help: "Keep the record of the run as JSON, which 'katydid report' makes a report page of",
+        ..STATISTICS
+    },
+    OptionRow {
         flags: &["--json"],
         dest: "json",
         help: "Print the final statistics as JSON on standard output",

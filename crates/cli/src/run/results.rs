@@ -1,7 +1,11 @@
 //! The results of a run: tables, files and notes at its end. Reckons nothing.
 
+use std::path::Path;
+
 use katydid_cluster::fleet::Loss;
-use katydid_report::{Rates, ReportError, closing_notes, console, html_page, json, write_file};
+use katydid_report::{
+    Rates, ReportError, closing_notes, console, html_report, json, kept_record, write_file,
+};
 use katydid_stats::{Snapshot, Timestamp};
 
 use super::{Run, TARGET};
@@ -21,7 +25,7 @@ impl Run<'_> {
         if self.settings.console && self.settings.json_file.is_none() {
             self.print_tables(&snapshot);
         }
-        self.write_html(&snapshot);
+        self.write_record();
         if self.settings.console {
             self.parts.terminal.lines(&closing_notes(&snapshot));
             self.parts.terminal.lines(&self.worker_notes());
@@ -58,7 +62,11 @@ impl Run<'_> {
         let status = self.status.borrow().clone();
         let context = &mut self.parts.report;
         context.state = status.state.to_string();
+        context.number = 1;
+        context.user_classes.clone_from(&status.final_user_counts);
         context.user_count = status.final_user_counts.values().sum();
+        context.target_user_count = status.target_user_count;
+        context.spawn_rate = status.spawn_rate;
         context.start_time = snapshot.start_time;
         context.end_time = snapshot.last_request_timestamp.or(context.end_time);
         context.host = self.settings.host.clone().or(context.host.take());
@@ -73,10 +81,8 @@ impl Run<'_> {
         if self.settings.json {
             self.parts.terminal.result(&format!("{text}\n"));
         }
-        if let Some(file) = &self.settings.json_file
-            && let Err(error) = write_file(file, text.as_bytes())
-        {
-            self.report_error(&error);
+        if let Some(file) = self.settings.json_file.clone() {
+            self.write(&file, text.as_bytes());
         }
     }
 
@@ -90,14 +96,33 @@ impl Run<'_> {
         self.parts.terminal.lines(&lines);
     }
 
-    fn write_html(&mut self, snapshot: &Snapshot) {
-        let Some(file) = &self.settings.html_file else {
+    /// Writes the record and the page that draws it.
+    fn write_record(&mut self) {
+        let (page_file, record_file) = (self.settings.html_file.clone(), self.settings.run_file.clone());
+        if page_file.is_none() && record_file.is_none() {
             return;
-        };
-        log::debug!(target: TARGET, "Writing html report to file: {}", file.display());
-        let history = self.parts.collector.history();
-        let page = html_page(snapshot, &history, &self.parts.report);
-        if let Err(error) = write_file(file, page.as_bytes()) {
+        }
+        let health = self.parts.collector.health().snapshot();
+        let context = &self.parts.report;
+        let now = Timestamp::now();
+        let record = self
+            .parts
+            .collector
+            .with(|stats| kept_record(stats, &health, context, now));
+        if let Some(file) = record_file {
+            self.write(&file, record.as_bytes());
+        }
+        if let Some(file) = page_file {
+            log::debug!(target: TARGET, "Writing html report to file: {}", file.display());
+            match html_report(&record) {
+                Ok(page) => self.write(&file, page.as_bytes()),
+                Err(error) => log::error!(target: TARGET, "{error}"),
+            }
+        }
+    }
+
+    fn write(&mut self, file: &Path, content: &[u8]) {
+        if let Err(error) = write_file(file, content) {
             self.report_error(&error);
         }
     }

@@ -156,6 +156,7 @@ impl Run<'_> {
                 .health()
                 .set_cpu(watch.meter.read().busiest_thread_percent);
         }
+        self.observe();
         let wants_table = self.settings.console
             && self.settings.periodic_tables
             && watch.shows.is_multiple_of(SHOWS_PER_TABLE);
@@ -176,6 +177,17 @@ impl Run<'_> {
             self.parts.terminal.draw(&line);
         }
         self.write_csv(&snapshot);
+    }
+
+    /// Notes what is used and wanted, for whoever draws the run over time.
+    fn observe(&self) {
+        let master = self.parts.master.as_ref();
+        let workers = master.map(|master| master.look(|fleet| fleet.present().count() as u64));
+        let target = self.status.borrow().target_user_count;
+        let now = Timestamp::now();
+        self.parts
+            .collector
+            .observe(now, self.user_count(), target, workers);
     }
 
     fn progress(&self) -> Progress {
