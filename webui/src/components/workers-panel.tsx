@@ -5,7 +5,7 @@ import type { Column } from "../table";
 import { DataTable } from "./data-table";
 
 const COLUMNS: Column<WorkerRow>[] = [
-  { key: "index", title: "#", numeric: true, value: (worker) => worker.index },
+  { key: "index", title: "#", numeric: true, width: 56, value: (worker) => worker.index },
   { key: "id", title: "Worker", value: (worker) => worker.id, wide: true },
   { key: "state", title: "State", value: (worker) => worker.state },
   {
