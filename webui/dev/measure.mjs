@@ -40,7 +40,7 @@ async function costOfTicks(tab, options, seconds = 8) {
   const after = await metrics();
   const perTick = (name) => (((after[name] - before[name]) * 1000) / seconds).toFixed(1);
   console.log(
-    `${tab}, ${JSON.stringify(options)}: per second script ${perTick("ScriptDuration")} ms, layout ${perTick("LayoutDuration")} ms, ` +
+    `${tab}, ${JSON.stringify(options)}: per second tasks ${perTick("TaskDuration")} ms, script ${perTick("ScriptDuration")} ms, layout ${perTick("LayoutDuration")} ms, ` +
       `style ${perTick("RecalcStyleDuration")} ms; frames p50 ${frames[frames.length >> 1].toFixed(1)}, max ${frames.at(-1).toFixed(1)} ms; ` +
       `heap ${(after.JSHeapUsedSize / 1e6).toFixed(0)} MB`,
   );
