@@ -58,7 +58,7 @@ export function TimeChart(props: TimeChartProps) {
   );
 
   const options = () => ({
-    padding: [18, formatRight ? 0 : 14, 0, 0] as uPlot.Padding,
+    padding: [18, formatRight ? 0 : 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: timeCursor(),
     scales: {
