@@ -79,12 +79,16 @@ export function percentileColumns(entry: Entry): Column<Entry>[] {
   const fractions = Object.keys(entry.percentiles).map(Number).sort((left, right) => left - right);
   return [
     ...entryColumns([]).slice(0, 3),
-    ...fractions.map((fraction) => ({ ...percentileColumn(fraction), title: percentileTitle(fraction) })),
+    ...fractions.map((fraction) => ({
+      ...percentileColumn(fraction),
+      title: percentileTitle(fraction),
+      width: 80,
+    })),
   ];
 }
 
 function percentileTitle(fraction: number): string {
-  return fraction === 1 ? "Max (ms)" : `${percentileNumber(fraction)}%ile (ms)`;
+  return fraction === 1 ? "Max" : `${percentileNumber(fraction)}%ile`;
 }
 
 /** In a report what went on at its end says little: the mean of the run takes the place of the current rate. */

@@ -49,7 +49,7 @@ function Report({ record }: { record: RunRecord }) {
         <Section title="Endpoints">
           <StatsTable entries={entries} total={total} columns={columns} selected={null} whole />
         </Section>
-        <Section title="Response-time percentiles">
+        <Section title="Response-time percentiles (ms)">
           <DataTable
             caption="Response-time percentiles by endpoint"
             columns={allPercentiles}
