@@ -22,7 +22,7 @@ import { Wordmark } from "../components/wordmark";
 import { percentileColumns, reportColumns } from "../entry-columns";
 import { unpackRecord } from "../packed-record";
 import type { Entry, RunRecord } from "../record";
-import { emptyTimeline } from "../timeline";
+import { emptyGauges, emptyTimeline } from "../timeline";
 import { zoom } from "../zoom";
 import "../styles/all.css";
 
@@ -99,7 +99,8 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 }
 
 function Charts({ record }: { record: RunRecord }) {
-  const { run, total, entries, gauges, marks, plan } = record;
+  const { run, total, entries, marks, plan } = record;
+  const gauges = record.gauges ?? emptyGauges();
   const [chosen, setChosen] = useState<number | null>(null);
   const entry: Entry = entries.find(({ id }) => id === chosen) ?? total;
   const timeline = entry.timeline ?? emptyTimeline();
