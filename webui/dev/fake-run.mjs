@@ -224,7 +224,7 @@ export class FakeRun {
 
   totalEntry(whole) {
     const seconds = Math.max(1, this.now - this.start);
-    const total = { id: 0, method: null, name: "Aggregated", ...this.figures(this.total.requests, this.total.failures, seconds, 1) };
+    const total = { id: 0, method: "", name: "Aggregated", ...this.figures(this.total.requests, this.total.failures, seconds, 1) };
     if (!whole) return total;
     return {
       ...total,
@@ -314,7 +314,7 @@ export class FakeRun {
       cpu_percent: i === 5 ? 98 : round(20 + 30 * this.random(), 1),
       memory_bytes: 41_000_000 + i * 120_000,
       last_seen_seconds: i === 2 ? 64 : round(this.random(), 1),
-      lost_reports: i === 2 ? 3 : 0,
+      requests_in_doubt: i === 2 ? 30 : 0,
       saturated: this.options.saturated && i % 9 === 5,
       reason: this.options.saturated && i % 9 === 5 ? "CPU 98 % busy" : null,
     }));
@@ -364,7 +364,7 @@ export class FakeRun {
       total: this.totalEntry(false),
       entries,
       slots: { step: this.step, changed: last ? [[begin, ...last]] : [] },
-      gauges: { start: begin, step: this.step, rows: this.rows.slice(-1) },
+      gauges: { step: this.step, changed: this.rows.length ? [[begin, ...this.rows.at(-1)]] : [] },
       marks: [],
       workers: this.workers(),
       losses: this.losses(),

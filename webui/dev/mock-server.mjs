@@ -8,7 +8,12 @@ import { FakeRun } from "./fake-run.mjs";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; " +
+  "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+const REPORT_POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'self'";
 
 const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
@@ -102,7 +107,7 @@ export function serve(options = {}) {
   const gets = {
     "": async (_url, response) => html(response, await page("index.html", "template_args", templateArgs(run, options))),
     login: async (_url, response) => html(response, await page("auth.html", "auth_args", AUTH_ARGS)),
-    "stats/report": async (_url, response) => html(response, await reportHtml(run), "default-src 'unsafe-inline' data: blob:"),
+    "stats/report": async (_url, response) => html(response, await reportHtml(run), REPORT_POLICY),
     "live/run": (url, response) => send(response, run.record(url.searchParams.has("download"))),
     "live/entry": (url, response) => send(response, run.entry(Number(url.searchParams.get("id")) - 1, true)),
     "stats/requests": (_url, response) =>
@@ -113,6 +118,8 @@ export function serve(options = {}) {
       response.watched = Number(url.searchParams.get("entry")) || null;
       response.topics = (url.searchParams.get("with") ?? "").split(",").filter(Boolean);
       response.topics.forEach((topic) => event(response, topic, topics[topic]()));
+      event(response, "tick", run.tickEvent());
+      if (response.watched) event(response, "entry", run.entryEvent(response.watched));
       streams.add(response);
       response.on("close", () => streams.delete(response));
     },
@@ -147,6 +154,7 @@ export function serve(options = {}) {
       const file = await readFile(join(DIST, normalize(path))).catch(() => null);
       return file ? response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(file) : response.writeHead(404).end();
     }
+    if (!state.loggedIn && path.startsWith("live/")) return response.writeHead(401).end("log in first");
     if (!state.loggedIn && path !== "login") return response.writeHead(302, { location: `${base}login` }).end();
     if (request.method === "POST") {
       let body = "";

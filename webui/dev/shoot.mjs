@@ -32,7 +32,7 @@ const SHOTS_OF = [
   { name: "extended", mock: {}, tab: "content-length" },
   { name: "ready", mock: { state: "ready" }, full: true },
   { name: "picker", mock: { state: "ready", picker: true, distributed: true }, full: true },
-  { name: "class-settings", mock: { state: "ready", picker: true }, act: (page) => page.click("text=Settings >> nth=1") },
+  { name: "class-settings", mock: { state: "ready", picker: true }, act: (page) => page.click(".picker button >> nth=1") },
   { name: "edit", mock: {}, act: (page) => page.click("text=Edit") },
   { name: "stopped", mock: { state: "stopped", history: 120 }, tab: "charts" },
   { name: "beginning", mock: { history: 2 }, tab: "charts" },

@@ -27,7 +27,7 @@ function percentileColumn(fraction: number): Column<Entry> {
 
 export function entryColumns(percentiles: number[]): Column<Entry>[] {
   return [
-    { key: "method", title: "Type", value: (entry) => entry.method ?? "" },
+    { key: "method", title: "Type", width: 78, value: (entry) => entry.method ?? "" },
     { key: "name", title: "Name", value: (entry) => entry.name, wide: true },
     {
       key: "num_requests",
@@ -72,6 +72,23 @@ export function entryColumns(percentiles: number[]): Column<Entry>[] {
       alarms: (entry) => (entry.current_fail_per_sec ?? 0) > 0,
     },
   ];
+}
+
+/** All percentiles that were computed, for a table of their own. */
+export function percentileColumns(entry: Entry): Column<Entry>[] {
+  const fractions = Object.keys(entry.percentiles).map(Number).sort((left, right) => left - right);
+  return [
+    ...entryColumns([]).slice(0, 3),
+    ...fractions.map((fraction) => ({
+      ...percentileColumn(fraction),
+      title: percentileTitle(fraction),
+      width: 80,
+    })),
+  ];
+}
+
+function percentileTitle(fraction: number): string {
+  return fraction === 1 ? "Max" : `${percentileNumber(fraction)}%ile`;
 }
 
 /** In a report what went on at its end says little: the mean of the run takes the place of the current rate. */

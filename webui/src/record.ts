@@ -32,6 +32,13 @@ export interface ChangedSlots {
   changed: ChangedSlot[];
 }
 
+export type ChangedGauge = [begin: number, ...row: GaugeRow];
+
+export interface ChangedGauges {
+  step: number;
+  changed: ChangedGauge[];
+}
+
 export type RunState = "ready" | "spawning" | "running" | "cleanup" | "stopping" | "stopped" | "missing";
 
 export interface Run {
@@ -147,7 +154,7 @@ export interface WorkerRow {
   cpu_percent: number | null;
   memory_bytes: number | null;
   last_seen_seconds: number | null;
-  lost_reports: number;
+  requests_in_doubt: number;
   saturated: boolean;
   reason: string | null;
 }
@@ -158,14 +165,14 @@ export interface RunRecord {
   health: Health;
   total: Entry;
   entries: Entry[];
-  gauges: Gauges;
+  gauges: Gauges | null;
   marks: Mark[];
   plan: [seconds: number, users: number][];
   failures: Failure[];
   failures_left_out: number;
   exceptions: TaskException[];
   exceptions_left_out: number;
-  ratio: Ratios;
+  ratio: Ratios | null;
   workers: WorkerRow[];
   losses: string[];
 }
@@ -182,8 +189,8 @@ export interface TickEvent {
   health: Health;
   total: Entry;
   entries: Entry[];
-  slots: ChangedSlots;
-  gauges: Gauges;
+  slots: ChangedSlots | null;
+  gauges: ChangedGauges | null;
   marks: Mark[];
   workers: WorkerRow[];
   losses: string[];
@@ -192,7 +199,7 @@ export interface TickEvent {
 
 export interface EntryEvent {
   entry: Entry;
-  slots: ChangedSlots;
+  slots: ChangedSlots | null;
 }
 
 export interface RowsEvent<Row> {

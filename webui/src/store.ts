@@ -20,7 +20,7 @@ import type {
   WorkerRow,
 } from "./record";
 import { Stream, type EventName, type Topic } from "./stream";
-import { emptyTimeline, upsertGauges, upsertSlots } from "./timeline";
+import { emptyGauges, emptyTimeline, upsertGauges, upsertSlots } from "./timeline";
 
 export interface Rows<Row> {
   rows: Row[];
@@ -40,12 +40,12 @@ export const run = signal<Run | null>(null);
 export const health = signal<Health | null>(null);
 export const total = signal<Entry | null>(null);
 export const timeline = signal<Timeline>(emptyTimeline());
-export const gauges = signal<Gauges>({ start: 0, step: 1, rows: [] });
+export const gauges = signal<Gauges>(emptyGauges());
 export const marks = signal<Mark[]>([]);
 export const plan = signal<[number, number][]>([]);
 export const failures = signal<Rows<Failure>>({ rows: [], left_out: 0 });
 export const exceptions = signal<Rows<TaskException>>({ rows: [], left_out: 0 });
-export const ratio = signal<Ratios>({ per_class: {}, total: {} });
+export const ratio = signal<Ratios | null>(null);
 export const logs = signal<Logs | null>(null);
 export const workers = signal<WorkerRow[]>([]);
 export const losses = signal<string[]>([]);
@@ -134,7 +134,7 @@ function applyRecord(record: RunRecord): void {
   total.value = record.total;
   timeline.value = record.total.timeline ?? emptyTimeline();
   entriesById.value = new Map(record.entries.map((entry) => [entry.id, entry]));
-  gauges.value = record.gauges;
+  gauges.value = record.gauges ?? emptyGauges();
   marks.value = record.marks;
   plan.value = record.plan;
   failures.value = { rows: record.failures, left_out: record.failures_left_out };

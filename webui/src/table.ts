@@ -9,9 +9,24 @@ export interface Column<Row> {
   text?: (row: Row) => string;
   numeric?: boolean;
   wide?: boolean;
+  /** In pixels, where the usual width does not fit. */
+  width?: number;
   /** Tells a number that is a bad sign, so that it is drawn as one. */
   alarms?: (row: Row) => boolean;
   hint?: string;
+}
+
+const NARROW = 94;
+const NARROWEST_WIDE = 220;
+
+/** Wide columns share what is left of the table; the others keep their width whatever they hold. */
+export function widthOf<Row>({ width, wide }: Column<Row>): number | undefined {
+  return wide ? undefined : (width ?? NARROW);
+}
+
+/** Below this a table is scrolled sideways. */
+export function leastWidth<Row>(columns: Column<Row>[]): number {
+  return columns.reduce((sum, column) => sum + (widthOf(column) ?? NARROWEST_WIDE), 0);
 }
 
 export interface Order {

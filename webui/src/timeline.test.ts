@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import type { Gauges, Timeline } from "./record";
+import type { ChangedGauges, Gauges, Timeline } from "./record";
 import {
   distributionOf,
+  emptyGauges,
   emptyTimeline,
   finishedSlots,
   gaugeSeries,
@@ -55,10 +56,11 @@ test("no change leaves the timeline as it is", () => {
 
 test("gauges that have not changed are kept", () => {
   const gauges: Gauges = { start: 10, step: 1, rows: [[1, 2, null, null, 0], [2, 2, 5, null, 0]] };
-  const changed = upsertGauges(gauges, { start: 10, step: 1, rows: [null, [3, 4, 5, 6, 0], null, [4, 4, 5, 6, 0]] });
-  expect(gaugeSeries(changed!, "users")).toEqual([1, 3, null, 4]);
-  expect(upsertGauges(gauges, { start: 10, step: 2, rows: [null] })).toBeNull();
-  expect(upsertGauges({ start: 0, step: 1, rows: [] }, gauges)).toBe(gauges);
+  const change: ChangedGauges = { step: 1, changed: [[11, 3, 4, 5, 6, 0], [13, 4, 4, 5, 6, 0]] };
+  expect(gaugeSeries(upsertGauges(gauges, change)!, "users")).toEqual([1, 3, null, 4]);
+  expect(upsertGauges(gauges, { step: 2, changed: [[12, 1, 1, 1, 1, 1]] })).toBeNull();
+  expect(upsertGauges(gauges, null)).toBe(gauges);
+  expect(upsertGauges(emptyGauges(), change)).toMatchObject({ start: 11, step: 1 });
 });
 
 test("the slot that is being filled is not finished", () => {

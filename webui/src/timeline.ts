@@ -1,6 +1,6 @@
 // Slots of time: how changes are worked in, and what is drawn of them. Draws nothing itself.
 import { mergeBuckets, percentilesOf } from "./buckets";
-import type { Buckets, ChangedSlots, Gauges, GaugeRow, Slot, Timeline } from "./record";
+import type { Buckets, ChangedGauges, ChangedSlots, Gauges, GaugeRow, Slot, Timeline } from "./record";
 
 /** Percentiles a chart can show; 1 is the maximum. */
 export const CHART_PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1] as const;
@@ -13,9 +13,9 @@ export function emptyTimeline(step = 1): Timeline {
  * Works changed slots into a timeline. The slots are changed in place, as there may be thousands; the timeline
  * around them is new, so that who watches it notices. `null` when the change does not fit: ask for all anew.
  */
-export function upsertSlots(timeline: Timeline, change: ChangedSlots): Timeline | null {
+export function upsertSlots(timeline: Timeline, change: ChangedSlots | null): Timeline | null {
   let { start, step, slots } = timeline;
-  if (change.changed.length === 0) return timeline;
+  if (change === null || change.changed.length === 0) return timeline;
   if (slots.length === 0) ({ start, step } = { start: change.changed[0]![0], step: change.step });
   while (step < change.step) {
     slots = joinNeighbours(slots);
@@ -42,20 +42,24 @@ export function joinSlots(left: Slot | null, right: Slot | null): Slot | null {
   return [left[0] + right[0], left[1] + right[1], mergeBuckets(left[2], right[2])];
 }
 
-/** As `upsertSlots`, for gauges: rows that are `null` in the change have not changed. */
-export function upsertGauges(gauges: Gauges, change: Gauges): Gauges | null {
-  if (change.rows.length === 0) return gauges;
-  if (gauges.rows.length === 0) return change;
-  const offset = (change.start - gauges.start) / gauges.step;
-  const first = Math.round(offset);
-  if (change.step !== gauges.step || first < 0 || Math.abs(offset - first) > 0.25) return null;
+export function emptyGauges(step = 1): Gauges {
+  return { start: 0, step, rows: [] };
+}
+
+/** As `upsertSlots`, for gauges; where the step is another one the whole run is asked for anew. */
+export function upsertGauges(gauges: Gauges, change: ChangedGauges | null): Gauges | null {
+  if (change === null || change.changed.length === 0) return gauges;
+  const isEmpty = gauges.rows.length === 0;
+  const start = isEmpty ? change.changed[0]![0] : gauges.start;
   const rows = gauges.rows;
-  change.rows.forEach((row, i) => {
-    if (row === null) return;
-    while (rows.length <= first + i) rows.push(null);
-    rows[first + i] = row;
-  });
-  return { ...gauges, rows };
+  if (!isEmpty && change.step !== gauges.step) return null;
+  for (const [begin, ...row] of change.changed) {
+    const index = Math.round((begin - start) / change.step);
+    if (index < 0 || Math.abs(start + index * change.step - begin) > change.step / 4) return null;
+    while (rows.length <= index) rows.push(null);
+    rows[index] = row;
+  }
+  return { start, step: change.step, rows };
 }
 
 /**

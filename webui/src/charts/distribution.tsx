@@ -27,7 +27,7 @@ export function Distribution({ buckets, height = 190, note }: DistributionProps)
   latest.current = { marked, data };
 
   const options = () => ({
-    padding: [18, 14, 0, 0] as uPlot.Padding,
+    padding: [18, 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
     scales: {

@@ -33,7 +33,7 @@ export function HeatMap({ timeline, marks, window, height = 230 }: HeatMapProps)
   const data = useMemo(() => momentsOf(grid, span), [grid]);
 
   const options = () => ({
-    padding: [18, 14, 0, 0] as uPlot.Padding,
+    padding: [18, 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: { ...timeCursor(), points: { show: false } },
     scales: {

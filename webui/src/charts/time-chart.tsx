@@ -58,7 +58,7 @@ export function TimeChart(props: TimeChartProps) {
   );
 
   const options = () => ({
-    padding: [18, formatRight ? 0 : 14, 0, 0] as uPlot.Padding,
+    padding: [18, formatRight ? 0 : 26, 0, 0] as uPlot.Padding,
     legend: { show: false },
     cursor: timeCursor(),
     scales: {
@@ -150,9 +150,15 @@ export function timeCursor(): uPlot.Cursor {
       filters: { pub: (type) => type === "mousemove" || type === "mouseleave", sub: () => true },
     },
     y: false,
-    points: { size: 7 },
+    // A rim, so that a point is seen on a line of its own colour.
+    points: { size: 9, width: 2, stroke: () => colour("surface"), fill: (plot, index) => strokeOf(plot, index) },
     bind: { dblclick: () => () => null },
   };
+}
+
+function strokeOf(plot: uPlot, index: number): string {
+  const { stroke } = plot.series[index]!;
+  return String(typeof stroke === "function" ? stroke(plot, index) : stroke);
 }
 
 export function zoomTo(plot: uPlot, window: TimeWindow): void {

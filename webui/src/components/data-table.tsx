@@ -1,7 +1,7 @@
 // A table that can be sorted, and that draws only the rows in sight, so that thousands of them stay smooth.
 import { Component } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { nextOrder, sortRows, visibleRange, type Column, type Order } from "../table";
+import { leastWidth, nextOrder, sortRows, visibleRange, widthOf, type Column, type Order } from "../table";
 
 export interface DataTableProps<Row> {
   caption: string;
@@ -31,7 +31,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   return (
     <div class={`table-scroll${whole ? " whole" : ""}`} ref={scroller} tabIndex={0} role="region" aria-label={caption}>
-      <table class="data" aria-rowcount={rows.length + (pinned ? 2 : 1)}>
+      <table class="data" style={{ minWidth: `${leastWidth(columns)}px` }} aria-rowcount={rows.length + (pinned ? 2 : 1)}>
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>
@@ -119,7 +119,7 @@ function Heading<Row>({ column, order, onOrder }: HeadingProps<Row>) {
   const isSorted = order?.key === column.key;
   const direction = isSorted ? (order.descending ? "descending" : "ascending") : undefined;
   return (
-    <th scope="col" class={cellClass(column)} aria-sort={direction}>
+    <th scope="col" class={cellClass(column)} style={widthStyle(widthOf(column))} aria-sort={direction}>
       <button
         type="button"
         class="sort"
@@ -133,6 +133,10 @@ function Heading<Row>({ column, order, onOrder }: HeadingProps<Row>) {
       </button>
     </th>
   );
+}
+
+function widthStyle(width: number | undefined): { width: string } | undefined {
+  return width === undefined ? undefined : { width: `${width}px` };
 }
 
 function cellClass<Row>(column: Column<Row>): string {

@@ -18,12 +18,14 @@ const COLUMNS: Column<Failure>[] = [
   {
     key: "first_seen",
     title: "First seen",
+    width: 176,
     value: (failure) => failure.first_seen,
     text: (failure) => formatMoment(failure.first_seen),
   },
   {
     key: "last_seen",
     title: "Last seen",
+    width: 176,
     value: (failure) => failure.last_seen,
     text: (failure) => formatMoment(failure.last_seen),
   },

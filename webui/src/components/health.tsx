@@ -13,8 +13,8 @@ export function HealthNote({ health }: { health: Health }) {
     <span class={`health ${health.saturated ? "health-bad" : "health-good"}`} title={details}>
       <span class="health-dot" aria-hidden="true" />
       <b>generator {health.saturated ? "saturated" : "ok"}</b>
-      <span>lag {lag}</span>
-      <span>CPU {percent(health.cpu_percent_max)}</span>
+      {!health.saturated && <span>lag {lag}</span>}
+      {!health.saturated && <span>CPU {percent(health.cpu_percent_max)}</span>}
     </span>
   );
 }

@@ -2,8 +2,8 @@
 import { formatPercent } from "../format";
 import type { Ratio, Ratios } from "../record";
 
-export function RatioPanel({ ratio }: { ratio: Ratios }) {
-  if (Object.keys(ratio.per_class).length === 0) {
+export function RatioPanel({ ratio }: { ratio: Ratios | null }) {
+  if (!ratio || Object.keys(ratio.per_class ?? {}).length === 0) {
     return <p class="empty">The ratio of tasks is shown once user classes are known.</p>;
   }
   return (

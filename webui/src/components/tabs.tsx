@@ -50,6 +50,7 @@ export function Tabs({ items, open, onOpen, children }: TabsProps) {
         ))}
       </div>
       <div id="tab-panel" class="tab-panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
+        <h2 class="hidden">{items.find(({ key }) => key === open)?.title}</h2>
         {children}
       </div>
     </>

@@ -5,7 +5,7 @@ import type { Column } from "../table";
 import { DataTable } from "./data-table";
 
 const COLUMNS: Column<WorkerRow>[] = [
-  { key: "index", title: "#", numeric: true, value: (worker) => worker.index },
+  { key: "index", title: "#", numeric: true, width: 56, value: (worker) => worker.index },
   { key: "id", title: "Worker", value: (worker) => worker.id, wide: true },
   { key: "state", title: "State", value: (worker) => worker.state },
   {
@@ -39,12 +39,13 @@ const COLUMNS: Column<WorkerRow>[] = [
     alarms: ({ last_seen_seconds }) => (last_seen_seconds ?? 0) > 3,
   },
   {
-    key: "lost_reports",
-    title: "Lost reports",
+    key: "requests_in_doubt",
+    title: "Requests in doubt",
+    hint: "Requests that may have been sent and are not in the results",
     numeric: true,
-    value: (worker) => worker.lost_reports,
-    text: (worker) => formatCount(worker.lost_reports),
-    alarms: (worker) => worker.lost_reports > 0,
+    value: (worker) => worker.requests_in_doubt,
+    text: (worker) => formatCount(worker.requests_in_doubt),
+    alarms: (worker) => worker.requests_in_doubt > 0,
   },
   {
     key: "saturated",

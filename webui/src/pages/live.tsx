@@ -42,7 +42,7 @@ function RunPage() {
   useEffect(() => {
     setWantsNew(false);
     zoom.value = null;
-  }, [run.number]);
+  }, [run.number, run.started_at]);
   const showsForm = run.state === "ready" || (run.state === "stopped" && wantsNew);
 
   return (

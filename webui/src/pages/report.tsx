@@ -3,6 +3,7 @@ import { render, type ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { GaugeCharts, RequestCharts } from "../charts/run-charts";
 import { domainOf } from "../charts/time-window";
+import { DataTable } from "../components/data-table";
 import { EntryChooser } from "../components/entry-chooser";
 import { PercentileList } from "../components/entry-detail";
 import { ExceptionsPanel } from "../components/exceptions-panel";
@@ -18,16 +19,17 @@ import { StatsTable } from "../components/stats-table";
 import { ThemeButton } from "../components/theme-button";
 import { WorkersPanel } from "../components/workers-panel";
 import { Wordmark } from "../components/wordmark";
-import { reportColumns } from "../entry-columns";
+import { percentileColumns, reportColumns } from "../entry-columns";
 import { unpackRecord } from "../packed-record";
 import type { Entry, RunRecord } from "../record";
-import { emptyTimeline } from "../timeline";
+import { emptyGauges, emptyTimeline } from "../timeline";
 import { zoom } from "../zoom";
 import "../styles/all.css";
 
 function Report({ record }: { record: RunRecord }) {
   const { run, total, entries } = record;
   const columns = useMemo(() => reportColumns(run.percentiles_to_statistics), []);
+  const allPercentiles = useMemo(() => percentileColumns(total), []);
   return (
     <>
       <header class="run-header report-header">
@@ -46,6 +48,17 @@ function Report({ record }: { record: RunRecord }) {
         <SummaryTiles record={record} />
         <Section title="Endpoints">
           <StatsTable entries={entries} total={total} columns={columns} selected={null} whole />
+        </Section>
+        <Section title="Response-time percentiles (ms)">
+          <DataTable
+            caption="Response-time percentiles by endpoint"
+            columns={allPercentiles}
+            rows={entries}
+            keyOf={(entry) => entry.id}
+            pinned={total}
+            empty="No request has been made."
+            whole
+          />
         </Section>
         <Charts record={record} />
         <MarksList marks={record.marks} startedAt={run.started_at} />
@@ -86,7 +99,8 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 }
 
 function Charts({ record }: { record: RunRecord }) {
-  const { run, total, entries, gauges, marks, plan } = record;
+  const { run, total, entries, marks, plan } = record;
+  const gauges = record.gauges ?? emptyGauges();
   const [chosen, setChosen] = useState<number | null>(null);
   const entry: Entry = entries.find(({ id }) => id === chosen) ?? total;
   const timeline = entry.timeline ?? emptyTimeline();
