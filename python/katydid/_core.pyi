@@ -89,7 +89,7 @@ class Stats:
         """The report page of what was measured so far. Raises RuntimeError when this build has none.
 
         Args:
-            context: what `katydid.web.run_facts` tells.
+            context: what `katydid.web.facts.run_facts` tells.
         """
 
     def csv(self, kind: Literal["stats", "failures", "exceptions"], percentiles: list[float]) -> str:
@@ -275,7 +275,7 @@ class WebServer:
         """Whether an application of user code is to see requests."""
 
     def set_context(self, context: dict[str, Any]) -> None:
-        """What is to be said of the run beside its figures: what `katydid.web.run_facts` tells."""
+        """What is to be said of the run beside its figures: what `katydid.web.facts.run_facts` tells."""
 
     def request_stats(self) -> str:
         """What ``GET /stats/requests`` answers, as JSON."""

@@ -143,7 +143,7 @@ class Environment:
         """Makes the page of this environment, and serves it.
 
         Args:
-            host, port: where it listens; no host means every interface.
+            host, port: where it listens; no host means this machine only, ``*`` every interface.
             kwargs: what else `katydid.web.WebUI` takes.
 
         Raises:

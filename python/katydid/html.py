@@ -29,7 +29,7 @@ def get_html_report(environment: Environment, show_download_link: bool = True, t
         RuntimeError: this Katydid was built without its pages.
     """
     # Loaded only here: the command makes the report without it.
-    from katydid.web.run_facts import run_facts
+    from katydid.web.facts import run_facts
 
     runner = environment.runner
     state, user_count = (runner.state, runner.user_count) if runner else ("missing", 0)

@@ -33,7 +33,7 @@ from katydid.user.inspectuser import print_task_ratio, print_task_ratio_json
 from katydid.user.tags import every_tag
 from katydid.user.users import User
 from katydid.util.load_locustfile import load_locustfile, load_locustfile_pytest
-from katydid.web.run_facts import run_facts
+from katydid.web import facts
 
 __all__ = (
     "COMMON_OPTIONS",
@@ -187,6 +187,7 @@ def _may_hold_pytest_functions(locustfiles: list[str]) -> bool:
 def _parse(arguments: list[str]) -> Namespace:
     parser = get_parser()
     options = parser.parse_args(arguments)
+    facts.PARSER = parser
     check_options(parser, options)
     if wrong := _core.check_options(engine_options(options)):
         code, line = wrong
@@ -368,10 +369,11 @@ def _serve_page(environment: Environment, options: Namespace) -> None:
     except OSError as error:
         _fail(f"Failed to {error}")
     scheme = "https" if options.tls_cert else "http"
-    host = options.web_host_display_name or ("localhost" if options.web_host in ("", "*") else options.web_host)
+    shown = {"": "127.0.0.1", "*": "localhost", "0.0.0.0": "localhost", "::": "localhost"}
+    host = options.web_host_display_name or shown.get(options.web_host, options.web_host)
     address = f"{scheme}://{host}:{environment.web_ui.server.server_port}{options.web_base_path}"  # type: ignore[union-attr]
     logger.info(f"Starting web interface at {address}")
-    if options.web_host in ("", "*", "0.0.0.0", "::") and not options.web_login:
+    if options.web_host in ("*", "0.0.0.0", "::") and not options.web_login:
         logger.warning(
             "The web interface is open to everybody who reaches this machine; --web-login asks for a password"
         )
@@ -418,7 +420,7 @@ def _report_context(environment: Environment) -> dict[str, Any]:
     """What reports show and the engine cannot know."""
     shape = environment.shape_class
     return {
-        **run_facts(environment, None),
+        **facts.run_facts(environment, None),
         # Read now, because locustfiles set them.
         "cpu_monitor_interval": float(runners.CPU_MONITOR_INTERVAL),
         "cpu_warning_threshold": float(runners.CPU_WARNING_THRESHOLD),

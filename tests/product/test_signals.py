@@ -26,7 +26,7 @@ STEADY = """
     def quitting(**kwargs):
         print("quitting")
 """
-REPORTS = ("--csv", "run", "--html", "report.html", "--json-file", "report")
+REPORTS = ("--csv", "run", "--html", "report.html", "--run-file", "run.json", "--json-file", "report")
 
 
 def steady(command: Command, target, *options: str) -> Running:
@@ -52,7 +52,8 @@ def test_a_signal_ends_the_run_with_every_report(command: Command, target, numbe
     assert result.requests()["/ok"][0] > 20
     assert (command.folder / "report.json").exists()
     if not (IS_LOCUST and number == signal.SIGTERM):
-        assert "/ok" in (command.folder / "report.html").read_text()
+        assert "/ok" in (command.folder / "run.json").read_text()
+        assert "run-record" in (command.folder / "report.html").read_text()
 
 
 STUBBORN = """

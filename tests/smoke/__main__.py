@@ -61,13 +61,16 @@ def smoke(url: str, folder: str) -> None:
     Path(folder, "locustfile.py").write_text(textwrap.dedent(LOCUSTFILE))
     listed = run("--list", folder=folder)
     check("loads a locustfile", "Ann" in listed.stdout, listed)
-    ended = run("--headless", "--host", url, "--csv", "run", "--html", "run.html", folder=folder)
+    ended = run(
+        "--headless", "--host", url, "--csv", "run", "--html", "run.html", "--run-file", "run.json", folder=folder
+    )
     check("runs it, exit code 0", ended.returncode == 0, ended)
     with Path(folder, "run_stats.csv").open(newline="") as file:
         counts = {row["Name"]: (row["Request Count"], row["Failure Count"]) for row in csv.DictReader(file)}
     wanted = {"/json": ("20", "0"), "/echo": ("20", "0"), "Aggregated": ("40", "0")}
     check("counts every request", counts == wanted, counts)
-    check("writes the page", "/json" in Path(folder, "run.html").read_text(), "not in run.html")
+    check("writes the record", "/json" in Path(folder, "run.json").read_text(), "not in run.json")
+    check("writes the page", "run-record" in Path(folder, "run.html").read_text(), "not in run.html")
     module = subprocess.run([sys.executable, "-m", "katydid", "--version"], capture_output=True, text=True, timeout=60)
     check("works as python -m katydid", module.returncode == 0, module)
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// How the page is served.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
-    /// Address to listen at; nothing or `*` means every interface.
+    /// Address to listen at; nothing means this machine only, `*` every interface.
     pub host: String,
     /// Port to listen at; 0 means any.
     pub port: u16,
@@ -34,7 +34,8 @@ pub enum Login {
 impl WebSettings {
     /// Whether only this machine reaches it.
     pub(crate) fn is_local(&self) -> bool {
-        self.host == "localhost"
+        self.host.is_empty()
+            || self.host == "localhost"
             || self
                 .host
                 .parse::<std::net::IpAddr>()
@@ -44,7 +45,8 @@ impl WebSettings {
     /// What to listen at.
     pub(crate) fn address(&self) -> (&str, u16) {
         match self.host.as_str() {
-            "" | "*" => ("0.0.0.0", self.port),
+            "" => ("127.0.0.1", self.port),
+            "*" => ("0.0.0.0", self.port),
             host => (host.trim_start_matches('[').trim_end_matches(']'), self.port),
         }
     }

@@ -15,7 +15,7 @@ from katydid import _core, log, stats
 from katydid.hub import hub
 from katydid.stats_csv import StatsCSV
 from katydid.user.inspectuser import get_ratio
-from katydid.web.run_facts import run_facts
+from katydid.web.facts import run_facts
 from katydid.web.swarm import Swarm
 from katydid.web.template_args import template_args
 
@@ -75,7 +75,7 @@ class WebUI:
 
     Args:
         environment: what is tested; it needs a runner before the page is started.
-        host: address to listen at; nothing or ``*`` means every interface.
+        host: address to listen at; nothing means this machine only, ``*`` every interface.
         port: its port; 0 means any, and ``server.server_port`` then tells which.
         web_base_path: path that everything lives under, beginning with a slash.
         web_login: whether the page is for those only who log in.
@@ -154,7 +154,7 @@ class WebUI:
 
     @property
     def app(self) -> Flask:
-        """The Flask application, for routes, hooks and a login of one's own. From its first use on it sees each request.
+        """The Flask application, for routes, hooks and a login of one's own. Once it was used, it sees each request.
 
         Raises:
             RuntimeError: Flask is not installed.

@@ -17,7 +17,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         flags: &["--web-host"],
         dest: "web_host",
         env: Some("WEB_HOST"),
-        default: Text("127.0.0.1"),
+        default: Text(""),
         metavar: Some("<ip>"),
         help: "Address the page listens on; * means every interface [default: 127.0.0.1]",
         ..WEB

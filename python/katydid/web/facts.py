@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import katydid
-from katydid.argument_parser import get_parser
 from katydid.user.inspectuser import task_ratios
 
 if TYPE_CHECKING:
+    from katydid.argument_parser import LocustArgumentParser
     from katydid.env import Environment
+
+#: What the command line was read with; None where a script made the options. Making another one would tell listeners of
+#: ``init_command_line_parser`` once more.
+PARSER: LocustArgumentParser | None = None
 
 #: Options that nobody but their owner should read, or that say nothing about a test.
 _NOT_SHOWN = frozenset(
@@ -56,9 +60,9 @@ def _plan(shape: Any) -> list[list[float]]:
 
 def _given_options(options: Any) -> list[list[str]]:
     """Options that are not what they are by default, as text."""
-    if options is None:
+    parser = PARSER
+    if options is None or parser is None:
         return []
-    parser = get_parser()
     secret = {dest for dest, action in parser.args_included_in_web_ui.items() if getattr(action, "is_secret", False)}
     given = []
     for dest, value in vars(options).items():
