@@ -161,9 +161,8 @@ class TableRow<Row> extends Component<TableRowProps<Row>> {
   render({ row, columns, index, selected, onSelect }: TableRowProps<Row>) {
     return (
       <tr
-        class={onSelect ? "selectable" : ""}
+        class={`${onSelect ? "selectable" : ""}${selected ? " selected" : ""}`}
         aria-rowindex={index}
-        aria-selected={onSelect ? selected : undefined}
         onClick={onSelect && (() => onSelect(row))}
       >
         {columns.map((column) => {
@@ -175,7 +174,7 @@ class TableRow<Row> extends Component<TableRowProps<Row>> {
               class={`${cellClass(column)}${alarms ? " alarm" : ""}`}
               title={column.numeric ? undefined : text}
             >
-              {column.wide && onSelect ? <OpenButton text={text} onOpen={() => onSelect(row)} /> : text}
+              {column.wide && onSelect ? <OpenButton text={text} isOpen={selected} onOpen={() => onSelect(row)} /> : text}
             </td>
           );
         })}
@@ -189,13 +188,13 @@ function textOf<Row>(column: Column<Row>, row: Row): string {
 }
 
 /** What a row does on a click the keyboard can do here. */
-function OpenButton({ text, onOpen }: { text: string; onOpen: () => void }) {
+function OpenButton({ text, isOpen, onOpen }: { text: string; isOpen: boolean; onOpen: () => void }) {
   const open = (event: Event) => {
     event.stopPropagation();
     onOpen();
   };
   return (
-    <button type="button" class="row-open" onClick={open}>
+    <button type="button" class="row-open" aria-expanded={isOpen} onClick={open}>
       {text}
     </button>
   );

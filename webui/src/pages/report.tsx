@@ -147,4 +147,9 @@ async function open(): Promise<void> {
   }
 }
 
+/** Paper cannot be unfolded. */
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details:not(.menu)")) folded.setAttribute("open", "");
+});
+
 void open();
