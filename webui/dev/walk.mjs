@@ -48,6 +48,11 @@ walk("settings of a class are posted", { state: "ready", picker: true }, "", asy
   assert.deepEqual(JSON.parse(mock.posts.at(-1).body), { user_class_name: "Shopper", weight: 7, tasks: ["browse", "search", "Checkout"] });
   assert.equal(await page.innerText("table.picker tbody tr:nth-child(2) td:nth-child(3)"), "7");
   await page.click(".picker button >> nth=0");
+  await page.fill("dialog input >> nth=0", "2");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog", { state: "detached" });
+  assert.deepEqual(mock.posts.map(({ path }) => path), ["user", "user"], "Enter saves, and does not start the test");
+  await page.click(".picker button >> nth=0");
   await page.keyboard.press("Escape");
   await page.waitForSelector("dialog", { state: "detached" });
 });
@@ -129,6 +134,8 @@ walk("an endpoint is opened by keyboard and kept up to date", {}, "", async (pag
   const count = await page.innerText(".detail-head p");
   await page.waitForFunction((before) => document.querySelector(".detail-head p").innerText !== before, count);
   assert.equal(mock.streams.size, 1, "the old stream is closed");
+  await page.click("tfoot .row-open");
+  await page.waitForSelector(".detail-head h2:has-text('Aggregated')");
   await page.click("[aria-label='Close details']");
   await page.waitForSelector(".detail", { state: "detached" });
 });

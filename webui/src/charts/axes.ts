@@ -12,7 +12,7 @@ const SECONDS_PER_DAY = 86_400;
 export function timeAxis(): uPlot.Axis {
   return {
     ...look(),
-    space: 74,
+    space: (plot) => (plot.width < 420 ? 48 : 74),
     size: 26,
     values: (_plot, splits, _index, _space, increment) =>
       splits.map((moment, i) => {

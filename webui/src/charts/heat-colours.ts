@@ -26,7 +26,9 @@ function parse(hex: string): number[] {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
-/** Counts span orders of magnitude; their logarithm is what the eye compares. */
-export function shadeOf(count: number, most: number): number {
-  return Math.round((Math.log1p(count) / Math.log1p(most)) * (SHADES - 1));
+/** Which shade a count has. Counts span orders of magnitude; their logarithm is what the eye compares. */
+export function shadeOf(most: number): (count: number) => number {
+  const scale = (SHADES - 1) / Math.log1p(most);
+  const known: number[] = [];
+  return (count) => (known[count] ??= Math.round(Math.log1p(count) * scale));
 }

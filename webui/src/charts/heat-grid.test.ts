@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { rowOf } from "../buckets";
 import type { Timeline } from "../record";
 import { cellAt, heatGrid } from "./heat-grid";
-import { groupMarks } from "./mark-groups";
 import { logSplits } from "./log-splits";
 
 const timeline: Timeline = {
@@ -28,14 +27,6 @@ test("neighbours are put together when there is not", () => {
 test("only the span that is shown counts", () => {
   expect(heatGrid(timeline, [101, 102], 10)).toBeNull();
   expect(heatGrid(timeline, [103, 104], 10)!.columns).toBe(1);
-});
-
-test("marks on the same pixels are one line", () => {
-  const mark = (x: number, alarms = false) => ({ x, text: `m${x}`, alarms });
-  expect(groupMarks([mark(10), mark(11), mark(12, true), mark(50)], 4)).toEqual([
-    { x: 10, label: "m12 +2", alarms: true },
-    { x: 50, label: "m50", alarms: false },
-  ]);
 });
 
 test("ticks of a logarithmic axis are round and not too many", () => {

@@ -90,13 +90,18 @@ function paint(grid: HeatGrid, theme: Theme): HTMLCanvasElement {
   canvas.height = grid.rows;
   const context = canvas.getContext("2d")!;
   const image = context.createImageData(grid.columns, grid.rows);
+  const { data } = image;
+  const shade = shadeOf(grid.most);
   for (let column = 0; column < grid.columns; column++) {
     for (let row = 0; row < grid.rows; row++) {
       const count = grid.counts[column * grid.rows + row]!;
       if (count === 0) continue;
-      const shade = shadeOf(count, grid.most) * 3;
+      const from = shade(count) * 3;
       const pixel = ((grid.rows - 1 - row) * grid.columns + column) * 4;
-      image.data.set([table[shade]!, table[shade + 1]!, table[shade + 2]!, 255], pixel);
+      data[pixel] = table[from]!;
+      data[pixel + 1] = table[from + 1]!;
+      data[pixel + 2] = table[from + 2]!;
+      data[pixel + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);

@@ -2,7 +2,7 @@
 
 const LONGEST_LABEL = 26;
 
-interface DrawnMark {
+export interface DrawnMark {
   x: number;
   label: string;
   alarms: boolean;
@@ -22,4 +22,32 @@ export function groupMarks(marks: { x: number; text: string; alarms: boolean }[]
     const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
     return { x, alarms, label: more ? `${short} +${more}` : short };
   });
+}
+
+export interface PlacedLabel {
+  left: number;
+  label: string;
+  alarms: boolean;
+}
+
+/**
+ * Labels that fit beside each other; alarming ones get their place first. One that would cover another is left out:
+ * its line stays, and the list of events names it.
+ */
+export function placeLabels(
+  marks: DrawnMark[],
+  widthOf: (label: string) => number,
+  right: number,
+  gap: number,
+): PlacedLabel[] {
+  const taken: [from: number, to: number][] = [];
+  const placed: PlacedLabel[] = [];
+  for (const { x, label, alarms } of [...marks].sort((a, b) => Number(b.alarms) - Number(a.alarms))) {
+    const width = widthOf(label);
+    const left = Math.min(x, right - width);
+    if (taken.some(([from, to]) => left < to + gap && left + width + gap > from)) continue;
+    taken.push([left, left + width]);
+    placed.push({ left, label, alarms });
+  }
+  return placed;
 }

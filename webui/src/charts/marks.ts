@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { Mark, MarkKind } from "../record";
 import { colour } from "../theme";
-import { groupMarks } from "./mark-groups";
+import { groupMarks, placeLabels } from "./mark-groups";
 
 const ALARMING: ReadonlySet<MarkKind> = new Set(["worker_lost", "generator_saturated"]);
 
@@ -19,19 +19,18 @@ export function drawMarks(plot: uPlot, marks: Mark[]): void {
   ctx.textBaseline = "bottom";
   ctx.lineWidth = ratio;
   ctx.setLineDash([2 * ratio, 2 * ratio]);
-  let free = -Infinity;
-  for (const { x, label, alarms } of groupMarks(placed, 4 * ratio)) {
-    ctx.strokeStyle = ctx.fillStyle = colour(alarms ? "red" : "muted");
+  const groups = groupMarks(placed, 4 * ratio);
+  for (const { x, alarms } of groups) {
+    ctx.strokeStyle = colour(alarms ? "red" : "muted");
     ctx.beginPath();
     ctx.moveTo(x, bbox.top - 3 * ratio);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    const width = ctx.measureText(label).width;
-    const left = Math.min(x, bbox.left + bbox.width - width);
-    // A label that would cover another one is left out; the line stays, and the list of events names it.
-    if (left < free) continue;
+  }
+  const right = bbox.left + bbox.width;
+  for (const { left, label, alarms } of placeLabels(groups, (label) => ctx.measureText(label).width, right, 8 * ratio)) {
+    ctx.fillStyle = colour(alarms ? "red" : "muted");
     ctx.fillText(label, left, bbox.top - 4 * ratio);
-    free = left + width + 8 * ratio;
   }
   ctx.restore();
 }

@@ -37,9 +37,16 @@ export function ClassSettings({ name, attributes, availableTasks, onSaved, onClo
     }
   };
 
+  // The dialog stands inside the form that starts a test, which Enter would send.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    void save();
+  };
+
   return (
     <Dialog title={`Settings of ${name}`} onClose={onClose}>
-      <div class="fields">
+      <div class="fields" onKeyDown={onKeyDown}>
         {[...FIRST, ...others].map((key) => (
           <div class="field" key={key}>
             <label for={`${id}-${key}`}>{labelOf(key)}</label>

@@ -1,4 +1,5 @@
 // Which columns a table shows.
+import { useEffect, useRef } from "preact/hooks";
 import type { Column } from "../table";
 
 interface ColumnChooserProps<Row> {
@@ -16,8 +17,16 @@ export function ColumnChooser<Row>({ columns, hidden, onChange }: ColumnChooserP
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") (event.currentTarget as HTMLDetailsElement).open = false;
   };
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      if (menu.current && !menu.current.contains(event.target as Node)) menu.current.open = false;
+    };
+    document.addEventListener("pointerdown", close);
+    return () => document.removeEventListener("pointerdown", close);
+  }, []);
   return (
-    <details class="menu" onKeyDown={onKeyDown}>
+    <details class="menu" ref={menu} onKeyDown={onKeyDown}>
       <summary class="button">Columns</summary>
       <div class="menu-body" role="group" aria-label="Columns shown">
         {columns.map(({ key, title }) => (

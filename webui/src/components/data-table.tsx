@@ -1,4 +1,5 @@
 // A table that can be sorted, and that draws only the rows in sight, so that thousands of them stay smooth.
+import { useSignal, type Signal } from "@preact/signals";
 import { Component } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { leastWidth, nextOrder, sortRows, visibleRange, widthOf, type Column, type Order } from "../table";
@@ -13,6 +14,8 @@ export interface DataTableProps<Row> {
   selected?: string | number | null;
   onSelect?: (row: Row) => void;
   empty: string;
+  /** Kept outside, if the order is to outlive the table. */
+  order?: Signal<Order | null>;
   /** Draws every row, as for paper. */
   whole?: boolean;
 }
@@ -23,11 +26,12 @@ const FEW_ROWS = 60;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, keyOf, pinned, selected, onSelect, whole } = props;
-  const [order, setOrder] = useState<Order | null>(null);
+  const ownOrder = useSignal<Order | null>(null);
+  const order = props.order ?? ownOrder;
   const scroller = useRef<HTMLDivElement>(null);
   const isLong = !whole && rows.length > FEW_ROWS;
   const [first, last] = useVisibleRows(scroller, rows.length, isLong);
-  const sorted = sortRows(rows, columns, order);
+  const sorted = sortRows(rows, columns, order.value);
 
   return (
     <div class={`table-scroll${whole ? " whole" : ""}`} ref={scroller} tabIndex={0} role="region" aria-label={caption}>
@@ -36,7 +40,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <Heading key={column.key} column={column} order={order} onOrder={setOrder} />
+              <Heading key={column.key} column={column} order={order.value} onOrder={(next) => (order.value = next)} />
             ))}
           </tr>
         </thead>
@@ -161,9 +165,8 @@ class TableRow<Row> extends Component<TableRowProps<Row>> {
   render({ row, columns, index, selected, onSelect }: TableRowProps<Row>) {
     return (
       <tr
-        class={onSelect ? "selectable" : ""}
+        class={`${onSelect ? "selectable" : ""}${selected ? " selected" : ""}`}
         aria-rowindex={index}
-        aria-selected={onSelect ? selected : undefined}
         onClick={onSelect && (() => onSelect(row))}
       >
         {columns.map((column) => {
@@ -175,7 +178,7 @@ class TableRow<Row> extends Component<TableRowProps<Row>> {
               class={`${cellClass(column)}${alarms ? " alarm" : ""}`}
               title={column.numeric ? undefined : text}
             >
-              {column.wide && onSelect ? <OpenButton text={text} onOpen={() => onSelect(row)} /> : text}
+              {column.wide && onSelect ? <OpenButton text={text} isOpen={selected} onOpen={() => onSelect(row)} /> : text}
             </td>
           );
         })}
@@ -189,13 +192,13 @@ function textOf<Row>(column: Column<Row>, row: Row): string {
 }
 
 /** What a row does on a click the keyboard can do here. */
-function OpenButton({ text, onOpen }: { text: string; onOpen: () => void }) {
+function OpenButton({ text, isOpen, onOpen }: { text: string; isOpen: boolean; onOpen: () => void }) {
   const open = (event: Event) => {
     event.stopPropagation();
     onOpen();
   };
   return (
-    <button type="button" class="row-open" onClick={open}>
+    <button type="button" class="row-open" aria-expanded={isOpen} onClick={open}>
       {text}
     </button>
   );

@@ -13,6 +13,7 @@ interface Choice {
   text: string;
 }
 
+const WHOLE_RUN: Choice = { id: null, text: "Whole run" };
 const MOST_SHOWN = 100;
 
 export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
@@ -20,10 +21,11 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
-  const all: Choice[] = [{ id: null, text: "Whole run" }, ...entries.map(choiceOf)];
-  const current = all.find(({ id }) => id === chosen) ?? all[0]!;
   const isOpen = typed !== null;
-  const matches = all.filter(({ text }) => text.toLowerCase().includes((typed ?? "").toLowerCase()));
+  const chosenEntry = entries.find(({ id }) => id === chosen);
+  const current = chosenEntry ? choiceOf(chosenEntry) : WHOLE_RUN;
+  // The entries change every second; their names are only wanted while one looks for one.
+  const matches = isOpen ? [WHOLE_RUN, ...entries.map(choiceOf)].filter((choice) => holds(choice, typed)) : [];
   const shown = matches.slice(0, MOST_SHOWN);
 
   const open = () => {
@@ -89,6 +91,10 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
       </ul>
     </div>
   );
+}
+
+function holds({ text }: Choice, typed: string): boolean {
+  return text.toLowerCase().includes(typed.toLowerCase());
 }
 
 function choiceOf({ id, method, name }: Entry): Choice {

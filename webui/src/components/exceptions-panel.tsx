@@ -1,4 +1,5 @@
 // Exceptions of tasks, each with its traceback to unfold.
+import { exceptionTitle } from "../exception-title";
 import { formatCount } from "../format";
 import type { TaskException } from "../record";
 import { LeftOut } from "./failures-panel";
@@ -18,7 +19,7 @@ export function ExceptionsPanel({ exceptions, leftOut }: ExceptionsPanelProps) {
             <details>
               <summary>
                 <span class="count">{formatCount(exception.count)}×</span>
-                <span class="exception-message">{exception.message}</span>
+                <span class="exception-message">{exceptionTitle(exception)}</span>
                 {exception.nodes.length > 0 && <span class="quiet">{exception.nodes.join(", ")}</span>}
               </summary>
               <pre tabIndex={0}>{exception.traceback}</pre>

@@ -1,12 +1,15 @@
 // The tabs of the live page and what is in each.
+import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { GaugeCharts, RequestCharts, type ChartedRun } from "../charts/run-charts";
 import { domainOf, type Span } from "../charts/time-window";
 import { entryColumns } from "../entry-columns";
-import type { Run, Timeline } from "../record";
+import type { Entry, Run } from "../record";
 import * as store from "../store";
 import type { Topic } from "../stream";
+import { tableView } from "../table-view";
 import type { TemplateArgs } from "../template";
+import { emptyTimeline } from "../timeline";
 import { zoom } from "../zoom";
 import { DownloadsPanel } from "./downloads-panel";
 import { EntryChooser } from "./entry-chooser";
@@ -83,33 +86,49 @@ export function LivePanel({ tab, template }: { tab: string; template: TemplateAr
   }
 }
 
+const statsView = tableView();
+/** The total needs no watching: its ticks tell all of it. */
+const showsTotal = signal(false);
+
 function StatsPanel() {
   const run = store.run.value!;
+  const total = store.total.value!;
   const columns = useColumns(run.percentiles_to_statistics);
-  const watched = store.watched.value;
+  const ofTotal = showsTotal.value ? { entry: total, timeline: store.timeline.value } : null;
+  const detail = store.watchedId.value === null ? ofTotal : store.watched.value;
+  const selected = store.watchedId.value ?? ofTotal?.entry.id ?? null;
+  const select = (entry: Entry | null) => {
+    const isTotal = entry?.id === total.id;
+    showsTotal.value = isTotal;
+    store.watchedId.value = isTotal || entry === null ? null : entry.id;
+  };
   return (
-    <div class={`stats-panel${watched ? " has-detail" : ""}`}>
+    <div class={`stats-panel${detail ? " has-detail" : ""}`}>
       <StatsTable
         entries={store.entries.value}
-        total={store.total.value!}
+        total={total}
         columns={columns}
-        selected={store.watchedId.value}
-        onSelect={(entry) => {
-          const isOpen = store.watchedId.value === entry.id;
-          store.watchedId.value = isOpen || entry === store.total.value ? null : entry.id;
-        }}
+        view={statsView}
+        selected={selected}
+        onSelect={(entry) => select(entry.id === selectedNow() ? null : entry)}
       />
-      {watched && (
+      {detail && (
         <EntryDetail
           {...chartedRun(run)}
-          entry={watched.entry}
-          timeline={watched.timeline}
+          key={detail.entry.id}
+          entry={detail.entry}
+          timeline={detail.timeline}
           until={completeUntil(run)}
-          onClose={() => (store.watchedId.value = null)}
+          onClose={() => select(null)}
         />
       )}
     </div>
   );
+}
+
+/** Rows are not drawn anew for each click, so that what they call has to look for itself. */
+function selectedNow(): number | null {
+  return store.watchedId.peek() ?? (showsTotal.peek() ? store.total.peek()!.id : null);
 }
 
 /** The same list as long as the percentiles are the same: rows are drawn anew when their columns change. */
@@ -117,11 +136,16 @@ function useColumns(percentiles: number[]) {
   return useMemo(() => entryColumns(percentiles), [percentiles.join()]);
 }
 
+/** Of an endpoint that is still being asked for. */
+const NOT_YET = emptyTimeline();
+
 function ChartsPanel() {
   const run = store.run.value!;
   const charted = chartedRun(run);
   const id = store.watchedId.value;
-  const timeline: Timeline = id === null ? store.timeline.value : (store.watched.value?.timeline ?? store.timeline.value);
+  const watched = store.watched.value;
+  const ofEntry = watched?.entry.id === id ? watched.timeline : NOT_YET;
+  const timeline = id === null ? store.timeline.value : ofEntry;
   return (
     <>
       <div class="toolbar">

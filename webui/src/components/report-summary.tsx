@@ -36,6 +36,9 @@ export function SummaryTiles({ record }: { record: RunRecord }) {
       <Tile label="Median">{formatDuration(percentileOfEntry(total, 0.5) ?? total.median_response_time)}</Tile>
       <Tile label="95th percentile">{formatDuration(percentileOfEntry(total, 0.95))}</Tile>
       <Tile label="99th percentile">{formatDuration(percentileOfEntry(total, 0.99))}</Tile>
+      <Tile label="Generator" tone={record.health.saturated ? "bad" : "good"} note={record.health.reason ?? undefined}>
+        {record.health.saturated ? "saturated" : "kept up"}
+      </Tile>
       <Tile label="Users" note={usersByClass(run)}>
         {formatCount(Math.max(run.target_user_count, run.user_count))}
       </Tile>

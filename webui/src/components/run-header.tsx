@@ -29,11 +29,11 @@ export function RunHeader({ run, total, health, workers, isDistributed, actions 
         <StatePill state={run.state} />
       </div>
       <dl class="figures">
-        <Figure label="Users" wide>
+        <Figure label="Users" hint={usersByClass(run)} wide>
           {formatCount(run.user_count)}
           <small> / {formatCount(run.target_user_count)}</small>
         </Figure>
-        <Figure label="RPS">{formatRate(total.current_rps ?? 0)}</Figure>
+        <RequestRate run={run} total={total} />
         <Figure label="Failures" alarms={failureRatio > 0}>
           {formatPercent(failureRatio)}
         </Figure>
@@ -54,16 +54,30 @@ export function RunHeader({ run, total, health, workers, isDistributed, actions 
   );
 }
 
+/** After a run the current rate would be that of its last seconds, for ever; its mean says more. */
+function RequestRate({ run, total }: { run: Run; total: Entry }) {
+  const isOver = run.state === "stopped";
+  return (
+    <Figure label={isOver ? "Mean RPS" : "RPS"}>{formatRate((isOver ? total.total_rps : total.current_rps) ?? 0)}</Figure>
+  );
+}
+
+function usersByClass(run: Run): string | undefined {
+  const classes = Object.entries(run.user_classes).filter(([, count]) => count > 0);
+  return classes.length > 0 ? classes.map(([name, count]) => `${count} ${name}`).join(", ") : undefined;
+}
+
 interface FigureProps {
   label: string;
+  hint?: string;
   alarms?: boolean;
   wide?: boolean;
   children: ComponentChildren;
 }
 
-function Figure({ label, alarms, wide, children }: FigureProps) {
+function Figure({ label, hint, alarms, wide, children }: FigureProps) {
   return (
-    <div class={`figure${alarms ? " alarm" : ""}${wide ? " figure-wide" : ""}`}>
+    <div title={hint} class={`figure${alarms ? " alarm" : ""}${wide ? " figure-wide" : ""}`}>
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>

@@ -1,4 +1,4 @@
-// The state of a run or of a worker, as a word in a colour.
+// The state of a run, as a word in a colour.
 import type { RunState } from "../record";
 
 const WORDS: Record<RunState, string> = {
@@ -8,7 +8,7 @@ const WORDS: Record<RunState, string> = {
   cleanup: "Stopping",
   stopping: "Stopping",
   stopped: "Stopped",
-  missing: "Missing",
+  missing: "No runner",
 };
 
 export function StatePill({ state }: { state: RunState }) {

@@ -1,8 +1,9 @@
 // The table of endpoints with its filter and its choice of columns.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { formatCount } from "../format";
 import type { Entry } from "../record";
 import type { Column } from "../table";
+import type { TableView } from "../table-view";
 import { ColumnChooser } from "./column-chooser";
 import { DataTable } from "./data-table";
 
@@ -10,14 +11,15 @@ interface StatsTableProps {
   entries: Entry[];
   total: Entry;
   columns: Column<Entry>[];
+  view: TableView;
   selected: number | null;
   onSelect?: (entry: Entry) => void;
   whole?: boolean;
 }
 
-export function StatsTable({ entries, total, columns, selected, onSelect, whole }: StatsTableProps) {
-  const [filter, setFilter] = useState("");
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+export function StatsTable({ entries, total, columns, view, selected, onSelect, whole }: StatsTableProps) {
+  const filter = view.filter.value;
+  const hidden = view.hidden.value;
   const shown = useMemo(() => columns.filter(({ key }) => !hidden.has(key)), [columns, hidden]);
   const rows = useMemo(() => filterEntries(entries, filter), [entries, filter]);
   return (
@@ -28,24 +30,25 @@ export function StatsTable({ entries, total, columns, selected, onSelect, whole 
           placeholder="Filter by name or type"
           aria-label="Filter endpoints"
           value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
+          onInput={(event) => (view.filter.value = event.currentTarget.value)}
         />
         <span class="quiet" role="status">
           {filter ? `${formatCount(rows.length)} of ${formatCount(entries.length)}` : formatCount(entries.length)}{" "}
           endpoints
         </span>
-        <ColumnChooser columns={columns} hidden={hidden} onChange={setHidden} />
+        <ColumnChooser columns={columns} hidden={hidden} onChange={(next) => (view.hidden.value = next)} />
       </div>
       <DataTable
         caption="Requests by endpoint"
         columns={shown}
         rows={rows}
+        order={view.order}
         keyOf={(entry) => entry.id}
         pinned={total}
         selected={selected}
         onSelect={onSelect}
         whole={whole}
-        empty={filter ? "No endpoint matches the filter." : "No request has been made yet."}
+        empty={filter ? "No endpoint matches the filter." : "No request has been made yet; endpoints appear here as users call them."}
       />
     </>
   );

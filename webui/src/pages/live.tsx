@@ -43,6 +43,9 @@ function RunPage() {
     setWantsNew(false);
     zoom.value = null;
   }, [run.number, run.started_at]);
+  useEffect(() => {
+    document.title = `${run.host || run.locustfile || "Katydid"} (${run.state}) · Katydid`;
+  }, [run.host, run.state]);
   const showsForm = run.state === "ready" || (run.state === "stopped" && wantsNew);
 
   return (
@@ -115,10 +118,13 @@ function useNews(tab: string): (key: string) => boolean {
     workers: store.losses.value.length,
   };
   const [seen, setSeen] = useState<Record<string, number>>({});
-  const here = now[tab];
   useEffect(() => {
-    if (here !== undefined) setSeen((before) => ({ ...before, [tab]: here }));
-  }, [tab, here]);
+    // After a reset there is less than was seen; what comes then is new again.
+    setSeen((before) => {
+      const clamped = Object.entries(now).map(([key, count]) => [key, Math.min(before[key] ?? 0, count)]);
+      return { ...Object.fromEntries(clamped), [tab]: now[tab] ?? 0 };
+    });
+  }, [tab, ...Object.values(now)]);
   return (key) => key !== tab && (now[key] ?? 0) > (seen[key] ?? 0);
 }
 

@@ -22,6 +22,7 @@ import { Wordmark } from "../components/wordmark";
 import { percentileColumns, reportColumns } from "../entry-columns";
 import { unpackRecord } from "../packed-record";
 import type { Entry, RunRecord } from "../record";
+import { tableView } from "../table-view";
 import { emptyGauges, emptyTimeline } from "../timeline";
 import { zoom } from "../zoom";
 import "../styles/all.css";
@@ -29,6 +30,7 @@ import "../styles/all.css";
 function Report({ record }: { record: RunRecord }) {
   const { run, total, entries } = record;
   const columns = useMemo(() => reportColumns(run.percentiles_to_statistics), []);
+  const view = useMemo(tableView, []);
   const allPercentiles = useMemo(() => percentileColumns(total), []);
   return (
     <>
@@ -47,7 +49,7 @@ function Report({ record }: { record: RunRecord }) {
       <main class="report">
         <SummaryTiles record={record} />
         <Section title="Endpoints">
-          <StatsTable entries={entries} total={total} columns={columns} selected={null} whole />
+          <StatsTable entries={entries} total={total} columns={columns} view={view} selected={null} whole />
         </Section>
         <Section title="Response-time percentiles (ms)">
           <DataTable
@@ -146,5 +148,10 @@ async function open(): Promise<void> {
     render(<p class="empty">The record in this report cannot be read: {String(error)}</p>, page);
   }
 }
+
+/** Paper cannot be unfolded. */
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details:not(.menu)")) folded.setAttribute("open", "");
+});
 
 void open();
