@@ -349,7 +349,8 @@ impl Viewer {
                 Beat::Tick(tick) => self.events.push_back(Event::default().event("tick").data(&*tick)),
                 Beat::Renew => {
                     self.since = 0;
-                    self.events.push_back(Event::default().event("run").data(""));
+                    // An event without data is none to a browser.
+                    self.events.push_back(Event::default().event("run").data("{}"));
                 }
             }
             self.look().await;
