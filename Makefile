@@ -26,7 +26,7 @@ RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web \
-        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-soak wheel smoke-python requirements \
+        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-soak wheel smoke-python requirements \
         clean
 
 help: ## Show this list
@@ -124,6 +124,10 @@ bench-peers: ## Install the optional peers oha and goose (cargo install)
 
 bench-cluster: ## What a master costs under 1,000 and 5,000 workers, beside Locust's; the dispatcher; --processes
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.cluster $(BENCH)
+
+bench-page: ## What the page costs while a test runs, and how quick it is
+	@bench/page-server --build
+	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.page
 
 bench-soak: ## 20 minutes with 2,000 names and failing requests; resident memory sampled (MINUTES=n)
 	@KATYDID=$(KATYDID) $(PYTHON) -m bench.soak --minutes $(or $(MINUTES),20)
