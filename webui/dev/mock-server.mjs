@@ -65,10 +65,10 @@ export function templateArgs(run, options = {}) {
 }
 
 export const AUTH_ARGS = {
-  title: "Katydid of the shop team",
+  title: "Katydid of the shop",
   username_password_callback: "login",
   error: "The user name or the password is wrong.",
-  info: "Ask the shop team for an account.",
+  info: "Ask the shop for an account.",
   auth_providers: [{ label: "Log in with the company account", callback_url: "sso" }],
   custom_form: {
     inputs: [

@@ -4,6 +4,9 @@ import type { Buckets } from "./record";
 /** Below this many microseconds every microsecond has a bucket; above, each doubling has this many. */
 const PER_DOUBLING = 32;
 
+/** More than there are for any number of microseconds in 64 bits. */
+export const BUCKETS = PER_DOUBLING * 60;
+
 /** The bucket in which a response time is counted. */
 export function bucketOf(microseconds: number): number {
   if (microseconds < PER_DOUBLING) return Math.floor(microseconds);
@@ -73,10 +76,10 @@ export function mergeBuckets(left: Buckets, right: Buckets): Buckets {
 export const ROWS_PER_DOUBLING = 8;
 
 /** The row of each bucket, worked out once: heat maps ask for it some hundred thousand times per drawing. */
-const rowOfBucket: number[] = [];
+const ROW_OF_BUCKET = Uint16Array.from({ length: BUCKETS }, (_, bucket) => computeRow(bucket));
 
 export function rowOf(bucket: number): number {
-  return (rowOfBucket[bucket] ??= computeRow(bucket));
+  return ROW_OF_BUCKET[bucket]!;
 }
 
 function computeRow(bucket: number): number {

@@ -1,5 +1,5 @@
 // Slots of time: how changes are worked in, and what is drawn of them. Draws nothing itself.
-import { mergeBuckets, percentilesOf } from "./buckets";
+import { BUCKETS, mergeBuckets, percentilesOf } from "./buckets";
 import type { Buckets, ChangedGauges, ChangedSlots, Gauges, GaugeRow, Slot, Timeline } from "./record";
 
 /** Percentiles a chart can show; 1 is the maximum. */
@@ -110,17 +110,16 @@ export function percentileSeries(timeline: Timeline, count: number, fraction: nu
 
 /** All response times of a span of time: the distribution of what is zoomed into, at no cost for the server. */
 export function distributionOf(timeline: Timeline, [from, to]: [number, number]): Buckets {
-  const counts: number[] = [];
-  timeline.slots.forEach((slot, i) => {
+  const counts = new Float64Array(BUCKETS);
+  for (let i = 0; i < timeline.slots.length; i++) {
+    const slot = timeline.slots[i]!;
     const begin = timeline.start + i * timeline.step;
-    if (slot === null || begin + timeline.step <= from || begin > to) return;
+    if (slot === null || begin + timeline.step <= from || begin > to) continue;
     const buckets = slot[2];
-    for (let at = 0; at < buckets.length; at += 2) {
-      counts[buckets[at]!] = (counts[buckets[at]!] ?? 0) + buckets[at + 1]!;
-    }
-  });
+    for (let at = 0; at < buckets.length; at += 2) counts[buckets[at]!]! += buckets[at + 1]!;
+  }
   const buckets: Buckets = [];
-  counts.forEach((count, bucket) => buckets.push(bucket, count));
+  counts.forEach((count, bucket) => count > 0 && buckets.push(bucket, count));
   return buckets;
 }
 
