@@ -19,3 +19,8 @@ test("an alarming label gets its place first, and none covers another", () => {
     [170, "end"],
   ]);
 });
+
+test("a long label keeps its beginning and its end", () => {
+  const [group] = groupMarks([{ x: 0, text: "worker host_0123456789abcdef0123456789 lost", alarms: true }], 4);
+  expect(group!.label).toBe("worker host_0123…6789 lost");
+});

@@ -19,9 +19,15 @@ export function groupMarks(marks: { x: number; text: string; alarms: boolean }[]
     } else groups.push({ x, label: text, text, alarms, more: 0 });
   }
   return groups.map(({ x, alarms, text, more }) => {
-    const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
+    const short = shortened(text);
     return { x, alarms, label: more ? `${short} +${more}` : short };
   });
+}
+
+/** What happened stands at the end of a text, and to whom before it: the middle can be done without. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_LABEL) return text;
+  return `${text.slice(0, LONGEST_LABEL - 10)}…${text.slice(-9)}`;
 }
 
 export interface PlacedLabel {

@@ -14,9 +14,13 @@ export function shownSpan({ domain, zoom }: TimeWindow): Span {
   return zoom.value ?? domain;
 }
 
-/** The domain of a run; never empty, as a chart of nothing still needs an axis. */
+/**
+ * The domain of a run; never empty, as a chart of nothing still needs an axis. It begins with the second in which
+ * the run began, where its first slot does.
+ */
 export function domainOf(start: number, end: number): Span {
-  return [start, Math.max(end, start + 10)];
+  const begin = Math.floor(start);
+  return [begin, Math.max(end, begin + 10)];
 }
 
 /** Less than this many seconds is a slip of the hand. */
