@@ -19,6 +19,8 @@ from katydid.web import WebUI
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from katydid.stats_csv import StatsCSV
+
 
 class Environment:
     """Everything that belongs to one test.
@@ -139,17 +141,41 @@ class Environment:
             self.shape_class.runner = self.runner
         return self.runner
 
-    def create_web_ui(self, host: str = "", port: int = 8089, **kwargs: Any) -> WebUI:
+    def create_web_ui(
+        self,
+        host: str = "",
+        port: int = 8089,
+        web_base_path: str | None = None,
+        web_login: bool = False,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+        stats_csv_writer: StatsCSV | None = None,
+        delayed_start: bool = False,
+        userclass_picker_is_active: bool = False,
+        build_path: str | None = None,
+    ) -> WebUI:
         """Makes the page of this environment, and serves it.
 
         Args:
             host, port: where it listens; no host means this machine only, ``*`` every interface.
-            kwargs: what else `katydid.web.WebUI` takes.
+            others: as `katydid.web.WebUI` takes them.
 
         Raises:
             OSError: nothing can listen there.
         """
-        return WebUI(self, host, port, **kwargs)
+        return WebUI(
+            self,
+            host,
+            port,
+            web_base_path=web_base_path,
+            web_login=web_login,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            stats_csv_writer=stats_csv_writer,
+            delayed_start=delayed_start,
+            userclass_picker_is_active=userclass_picker_is_active,
+            build_path=build_path,
+        )
 
     def update_user_class(self, user_settings: dict[str, Any]) -> None:
         """Changes the class named by ``user_class_name``: each other key becomes an attribute of it.

@@ -18,6 +18,18 @@ def process_html_filename(options: Any) -> None:
             options.html_file = options.html_file.replace(placeholder, text)
 
 
+def render_template_from(file: str, build_path: str | None = None, **kwargs: Any) -> str:
+    """A template with its arguments: one of a folder, or of the page that is built in ("index.html", "auth.html").
+
+    Raises:
+        ImportError: Jinja, which comes with Flask, is not installed.
+        jinja2.TemplateNotFound: there is none of that name.
+    """
+    from katydid.web.templates import environment_of
+
+    return environment_of(build_path).get_template(file).render(**kwargs)
+
+
 def get_html_report(environment: Environment, show_download_link: bool = True, theme: str = "") -> str:
     """The report page of what the environment measured so far: one file that needs nothing else.
 

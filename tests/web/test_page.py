@@ -130,7 +130,7 @@ def test_every_file_is_downloaded_and_can_be_read(pages: Pages, tab, tmp_path: P
     tab.page.click("#tab-reports")
     tab.picture("downloads")
     kept: dict[str, Path] = {}
-    links = tab.page.locator("[role=tabpanel] a[href]")
+    links = tab.page.locator("[role=tabpanel] a[download]")
     for index in range(links.count()):
         link = links.nth(index)
         kept[link.get_attribute("href")] = tab.download(link.click, tmp_path)

@@ -26,6 +26,8 @@ export interface TemplateArgs {
   is_distributed?: boolean;
   is_host_required?: boolean;
   locustfile?: string | null;
+  /** Where one logs out; only with a login of our own. */
+  logout_url?: string;
   missing_host_warning?: boolean;
   num_users?: number | null;
   override_host_warning?: boolean;

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from katydid.env import Environment
 
 logger = logging.getLogger("locust.web")
+greenlet_exception_handler = log.greenlet_exception_logger(logger)
 
 DEFAULT_CACHE_TIME = 2.0
 HOST_IS_REQUIRED = False
@@ -89,6 +90,15 @@ class WebUI:
         OSError: the address is not to be had, or certificate and key cannot be used.
     """
 
+    template_args: dict[str, Any]
+    """What the page is made with; scripts may add to it."""
+    auth_args: AuthArgs
+    """What the page to log in with is made with; for scripts that bring a login of their own."""
+    greenlet: gevent.Greenlet | None = None
+    """Ends when the page does."""
+    server: PageServer | None = None
+    """What listens, once it does."""
+
     def __init__(
         self,
         environment: Environment,
@@ -114,14 +124,8 @@ class WebUI:
         self.stats_csv_writer = stats_csv_writer or StatsCSV(environment, stats.PERCENTILES_TO_REPORT)
         self.userclass_picker_is_active = userclass_picker_is_active
         self.build_path = build_path
-        self.template_args: dict[str, Any] = {}
-        """What the page is made with; scripts may add to it."""
-        self.auth_args: AuthArgs = {}
-        """What the page to log in with is made with; for scripts that bring a login of their own."""
-        self.greenlet: gevent.Greenlet | None = None
-        """Ends when the page does."""
-        self.server: PageServer | None = None
-        """What listens, once it does."""
+        self.template_args = {}
+        self.auth_args = {}
         self._swarm = Swarm(self)
         self._app: Flask | None = None
         self._login_manager: LoginManager | None = None
@@ -140,6 +144,12 @@ class WebUI:
             return
         self.server = PageServer(self)
         self.greenlet = gevent.spawn(self.server.join)
+
+    def start_server(self) -> None:
+        """Serves the page, and returns when it was stopped."""
+        self.start()
+        assert self.greenlet is not None, "made by starting"
+        self.greenlet.join()
 
     def _start_with_runner(self) -> None:
         while self.environment.runner is None:
@@ -219,7 +229,8 @@ class WebUI:
 
     def _answer_template_args(self, _: None) -> dict[str, Any]:
         self.update_template_args()
-        return self.template_args
+        logout = {"logout_url": "logout"} if self.web_login and not self._has_own_login else {}
+        return {**self.template_args, **logout}
 
     def _answer_auth_args(self, _: None) -> AuthArgs:
         return self.auth_args

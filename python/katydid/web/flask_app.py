@@ -32,14 +32,11 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 def make_app(web_ui: WebUI) -> Flask:
     """An application whose blueprint ``locust`` has Locust's endpoints; templates are the page's own."""
-    from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader
+    from katydid.web.templates import loader_of
 
     app = Flask("katydid.web", static_folder=None)
     app.debug = True
-    pages: list[Any] = [FunctionLoader(_page)]
-    if web_ui.build_path:
-        pages.insert(0, FileSystemLoader(web_ui.build_path))
-    app.jinja_loader = ChoiceLoader(pages)  # type: ignore[assignment]
+    app.jinja_loader = loader_of(web_ui.build_path)
     app.jinja_env.add_extension("jinja2.ext.do")
     if web_ui.web_login:
         _add_login_manager(web_ui, app)
@@ -114,11 +111,6 @@ def with_login(view: Callable[..., Any]) -> Callable[..., Any]:
             )
 
     return checked
-
-
-def _page(name: str) -> str | None:
-    content = _core.page_file(name)
-    return None if content is None else content.decode()
 
 
 def _add_login_manager(web_ui: WebUI, app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WEB = "the web page is not there yet"
+IN_BINARY = "the page is part of the binary, not a folder"
 NODES = "nodes are the engine's: their loops and sockets run where user code cannot delay them"
 OLD_NAME = "where Locust refuses the old name, its users run here"
 ENGINE = "the engine decides this; nobody else can"
@@ -18,12 +18,10 @@ DIFFERENCES = {
     "locust.argument_parser.get_empty_argument_parser": "files of our own name are read as well",
     "locust.argument_parser.get_parser": "files of our own name are read as well",
     "locust.runners.MasterRunner.reset_connection": NODES,
-    "locust.env.Environment.create_web_ui": WEB,
     "locust.stats.StatsEntry.response_times_cache": "the engine keeps windows of histograms instead",
     "locust.runners.*.update_state": ENGINE,
-    "locust.web.": WEB,
-    "locust.html.DEFAULT_BUILD_PATH": WEB,
-    "locust.html.render_template_from": WEB,
+    "locust.html.DEFAULT_BUILD_PATH": IN_BINARY,
+    "locust.html.render_template_from": IN_BINARY,
     "locust.contrib.fasthttp.FastRequest": OWN_CLIENT,
     "locust.contrib.fasthttp.FastResponse": OWN_CLIENT,
     "locust.contrib.fasthttp.ErrorResponse": OWN_CLIENT,

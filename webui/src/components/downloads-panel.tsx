@@ -11,8 +11,10 @@ interface Download {
   text: string;
 }
 
+const REPORT = "stats/report";
+
 const ALWAYS: Download[] = [
-  { href: "stats/report?download=1", title: "Report", text: "HTML, one file that needs no network" },
+  { href: `${REPORT}?download=1`, title: "Report", text: "HTML, one file that needs no network" },
   { href: "live/run?download=1", title: "Record of the run", text: "JSON with all timelines, for katydid report" },
   { href: "stats/requests/csv", title: "Requests", text: "CSV, one row per endpoint" },
   { href: "stats/failures/csv", title: "Failures", text: "CSV" },
@@ -34,6 +36,11 @@ export function DownloadsPanel({ hasFullHistory, extended }: DownloadsPanelProps
             {title}
           </a>
           <span class="quiet">{text}</span>
+          {href.startsWith(REPORT) && (
+            <a href={REPORT} target="_blank" rel="noopener">
+              Open in a new tab
+            </a>
+          )}
         </li>
       ))}
     </ul>

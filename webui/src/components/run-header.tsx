@@ -14,9 +14,10 @@ interface RunHeaderProps {
   workers: WorkerRow[];
   isDistributed: boolean;
   actions: ComponentChildren;
+  logoutUrl?: string;
 }
 
-export function RunHeader({ run, total, health, workers, isDistributed, actions }: RunHeaderProps) {
+export function RunHeader({ run, total, health, workers, isDistributed, actions, logoutUrl }: RunHeaderProps) {
   const failureRatio = total.num_requests > 0 ? total.num_failures / total.num_requests : 0;
   const present = workers.filter(({ state }) => state !== "missing").length;
   return (
@@ -48,6 +49,11 @@ export function RunHeader({ run, total, health, workers, isDistributed, actions 
       <HealthNote health={health} />
       <div class="actions">
         {actions}
+        {logoutUrl && (
+          <form method="post" action={logoutUrl}>
+            <button class="button">Log out</button>
+          </form>
+        )}
         <ThemeButton />
       </div>
     </header>

@@ -56,6 +56,7 @@ function RunPage() {
         health={store.health.value!}
         workers={workers}
         isDistributed={isDistributed}
+        logoutUrl={template.logout_url}
         actions={
           <RunActions
             run={run}
