@@ -82,6 +82,13 @@ enum Visit {
     LeavesAt(Instant),
 }
 
+/// What the last look at the run saw.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    target: Option<u64>,
+    is_saturated: bool,
+}
+
 impl Visit {
     fn leaves_at(self) -> Option<Instant> {
         match self {
@@ -107,6 +114,8 @@ struct Run<'a> {
     shape_was_active: bool,
     /// What user code has said so far.
     said: Announced,
+    /// What was seen of the run, so that changes are marked once.
+    seen: Seen,
     /// Signals so far.
     signal_count: usize,
     /// Whether to wait for nobody any more.
@@ -153,6 +162,7 @@ impl<'a> Run<'a> {
             deadline: None,
             led_by_shape: false,
             visit: Visit::default(),
+            seen: Seen::default(),
             shape_was_active: false,
             said: Announced::default(),
             signal_count: 0,

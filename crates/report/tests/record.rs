@@ -1,5 +1,7 @@
 //! The record of a run, and the page that draws it.
 
+#![allow(clippy::unwrap_used, reason = "only tests use this")]
+
 use std::time::Duration;
 
 use katydid_report::record::{Detail, Extent, FORMAT, run_record};

@@ -55,5 +55,5 @@ pub(crate) async fn logs(State(site): State<Arc<Site>>) -> Result<Json<Value>, R
 
 /// `GET /`.
 pub(crate) async fn index(State(site): State<Arc<Site>>) -> Result<Response, Refusal> {
-    Ok(crate::page::index(&site.ask(Question::TemplateArgs).await?))
+    Ok(crate::page::index(&site.template_args().await?))
 }

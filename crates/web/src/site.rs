@@ -6,6 +6,7 @@ use std::time::Duration;
 use katydid_engine::{RunnerStatus, UserHost};
 use katydid_report::ReportContext;
 use katydid_stats::Collector;
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -18,6 +19,9 @@ use crate::settings::WebSettings;
 
 /// How long user code gets to answer. It shares its thread with the users.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it gets where there is another answer to give.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long it gets to stop a test: users finish their tasks first.
 const STOP_PATIENCE: Duration = Duration::from_secs(600);
@@ -45,6 +49,8 @@ pub struct Site {
     pub(crate) settings: WebSettings,
     pub(crate) live: Live,
     pub(crate) sessions: Sessions,
+    /// What the page was made with last, for when user code is too busy to say it again.
+    template_args: Mutex<Option<Value>>,
     /// Whether it is served over HTTPS.
     pub(crate) is_secure: bool,
 }
@@ -63,6 +69,7 @@ impl Site {
             is_secure: settings.tls.is_some(),
             sessions: Sessions::new(&settings.login),
             live: Live::default(),
+            template_args: Mutex::default(),
             collector,
             status,
             host,
@@ -75,11 +82,25 @@ impl Site {
     pub(crate) async fn ask(&self, question: Question) -> Result<Value, Refusal> {
         let patience = match question {
             Question::Stop => STOP_PATIENCE,
+            Question::Tasks | Question::Logs => SHORT_PATIENCE,
+            Question::TemplateArgs if self.template_args.lock().is_some() => SHORT_PATIENCE,
             _ => PATIENCE,
         };
         match timeout(patience, self.desk.ask(question)).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Refusal::Busy),
+        }
+    }
+
+    /// What the page is made with. A page that is a little old is better than none while users keep the thread busy.
+    pub(crate) async fn template_args(&self) -> Result<Value, Refusal> {
+        match self.ask(Question::TemplateArgs).await {
+            Ok(args) => {
+                *self.template_args.lock() = Some(args.clone());
+                Ok(args)
+            }
+            Err(Refusal::Busy) => self.template_args.lock().clone().ok_or(Refusal::Busy),
+            Err(refused) => Err(refused),
         }
     }
 

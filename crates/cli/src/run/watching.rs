@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use katydid_engine::{Announced, HostReply, RunEvent, RunState};
 use katydid_report::{Progress, Rates, console};
-use katydid_stats::{Snapshot, Timestamp};
+use katydid_stats::{MarkKind, Snapshot, Timestamp};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
 use super::{End, Run, TARGET, Visit};
@@ -180,14 +180,40 @@ impl Run<'_> {
     }
 
     /// Notes what is used and wanted, for whoever draws the run over time.
-    fn observe(&self) {
+    fn observe(&mut self) {
         let master = self.parts.master.as_ref();
         let workers = master.map(|master| master.look(|fleet| fleet.present().count() as u64));
-        let target = self.status.borrow().target_user_count;
+        let (target, is_active) = {
+            let status = self.status.borrow();
+            (status.target_user_count, status.state.is_active())
+        };
         let now = Timestamp::now();
         self.parts
             .collector
             .observe(now, self.user_count(), target, workers);
+        // The page marks what it sees itself.
+        if self.settings.page.is_none() {
+            self.mark_changes(now, target, is_active);
+        }
+    }
+
+    fn mark_changes(&mut self, now: Timestamp, target: u64, is_active: bool) {
+        let known = self.seen.target.replace(target);
+        let is_stage = is_active && known.is_some_and(|known| known != target);
+        let health = self.parts.collector.health().snapshot();
+        let was_saturated = std::mem::replace(&mut self.seen.is_saturated, health.saturated);
+        self.parts.collector.with(|stats| {
+            if is_stage {
+                stats.mark(now, MarkKind::Stage, format!("{target} users wanted"));
+            }
+            if health.saturated && !was_saturated {
+                stats.mark(
+                    now,
+                    MarkKind::GeneratorSaturated,
+                    health.reason.unwrap_or_default(),
+                );
+            }
+        });
     }
 
     fn progress(&self) -> Progress {
