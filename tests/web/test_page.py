@@ -14,7 +14,13 @@ from tests.web.pages import Pages
 TABS = ["stats", "charts", "failures", "exceptions", "ratios", "reports", "logViewer"]
 
 
-#: In the table of requests; a test has three names.
+#: In the table of requests.
+TOTAL_IS_MORE = """(before) => {
+    const first = document.querySelector('tfoot tr').innerText.match(/\\d[\\d,]*/)[0];
+    return parseInt(first.replace(/,/g, '')) > before;
+}"""
+
+#: A test has three names.
 REQUESTS_OF_FIRST_ROW_ARE_FEWER = """(most) => {
     const cell = document.querySelector('tbody tr.selectable td:nth-child(3)');
     return parseInt(cell.innerText.replace(/[^0-9]/g, '')) < most;
@@ -42,10 +48,7 @@ def test_a_test_is_started_watched_edited_stopped_and_reset(pages: Pages, tab) -
     tab.wait_for_number("RPS", 10)
     tab.page.wait_for_selector("tbody >> text=buy")
     before = page.stats()["stats"][-1]["num_requests"]
-    tab.page.wait_for_function(
-        """(before) => parseInt(document.querySelector('tfoot tr').innerText.match(/\\d[\\d,]*/)[0].replace(/,/g, '')) > before""",
-        arg=before,
-    )
+    tab.page.wait_for_function(TOTAL_IS_MORE, arg=before)
     tab.picture("running")
     tab.page.click("text=Edit")
     tab.page.fill("dialog [name=user_count]", "8")
