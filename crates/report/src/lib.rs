@@ -29,4 +29,4 @@ pub use file::{check_writable, write_file};
 pub use html::html_page;
 pub use html_report::{NoReportPage, html_report, result_file_name};
 pub use printable::printable;
-pub use progress::{Progress, closing_notes};
+pub use progress::{Progress, clock, closing_notes, milliseconds};
