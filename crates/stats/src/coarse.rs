@@ -161,7 +161,10 @@ mod tests {
     fn a_bucket_spans_what_is_counted_in_it() {
         for microseconds in (0..100_000_u64).chain([1 << 40, u64::MAX]) {
             let (lowest, width) = span_of(bucket_of(microseconds));
-            assert!(lowest <= microseconds && microseconds - lowest < width, "{microseconds} µs");
+            assert!(
+                lowest <= microseconds && microseconds - lowest < width,
+                "{microseconds} µs"
+            );
         }
     }
 
@@ -192,9 +195,15 @@ mod tests {
         ));
         let coarse = CoarseCounts::from(&histogram);
         for fraction in [0.01, 0.5, 0.9, 0.95, 0.99, 0.999] {
-            let exact = histogram.quantile(fraction).map(|time| time.as_secs_f64() * 1e3).unwrap();
+            let exact = histogram
+                .quantile(fraction)
+                .map(|time| time.as_secs_f64() * 1e3)
+                .unwrap();
             let read = coarse.quantile(fraction).unwrap();
-            assert!((read - exact).abs() <= exact / 30.0, "{fraction}: {read} beside {exact}");
+            assert!(
+                (read - exact).abs() <= exact / 30.0,
+                "{fraction}: {read} beside {exact}"
+            );
         }
     }
 

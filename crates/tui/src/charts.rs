@@ -15,8 +15,11 @@ use crate::text;
 use crate::view::View;
 
 /// The percentiles that are shown, each with its colour.
-pub(crate) const PERCENTILES: [(&str, Color); 3] =
-    [("p50", Color::Green), ("p95", Color::Yellow), ("p99", Color::Magenta)];
+pub(crate) const PERCENTILES: [(&str, Color); 3] = [
+    ("p50", Color::Green),
+    ("p95", Color::Yellow),
+    ("p99", Color::Magenta),
+];
 
 /// Charts side by side are no narrower than this.
 const LEAST_COLUMNS: u16 = 36;
@@ -34,7 +37,9 @@ pub(crate) fn draw_first(frame: &mut Frame<'_>, area: Rect, view: &View) {
         return;
     }
     let count = if area.width >= 3 * LEAST_COLUMNS { 3 } else { 2 };
-    let areas = Layout::horizontal(vec![Constraint::Fill(1); count]).spacing(1).split(area);
+    let areas = Layout::horizontal(vec![Constraint::Fill(1); count])
+        .spacing(1)
+        .split(area);
     for (draw, area) in [draw_rates, draw_times, draw_users].into_iter().zip(areas.iter()) {
         draw(frame, *area, view);
     }
@@ -43,7 +48,11 @@ pub(crate) fn draw_first(frame: &mut Frame<'_>, area: Rect, view: &View) {
 /// All of them, in two rows.
 pub(crate) fn draw_all(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
-    let two = |area| Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(1).areas(area);
+    let two = |area| {
+        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)])
+            .spacing(1)
+            .areas(area)
+    };
     let [[first, second], [third, fourth]] = [two(above), two(below)];
     draw_rates(frame, first, view);
     draw_times(frame, second, view);
@@ -91,7 +100,10 @@ fn named<'a>(name: &'static str, color: Color, curve: &'a Curve) -> Named<'a> {
 }
 
 fn draw_chart(frame: &mut Frame<'_>, area: Rect, view: &View, unit: &str, curves: &[Named<'_>]) {
-    let greatest = curves.iter().filter_map(|named| named.curve.greatest()).fold(0.0, f64::max);
+    let greatest = curves
+        .iter()
+        .filter_map(|named| named.curve.greatest())
+        .fold(0.0, f64::max);
     let (top, end) = (round_up(greatest), view.figures.charts.seconds().max(10.0));
     let datasets = curves.iter().flat_map(|named| {
         let style = Style::new().fg(named.color);
@@ -102,7 +114,9 @@ fn draw_chart(frame: &mut Frame<'_>, area: Rect, view: &View, unit: &str, curves
     });
     let faint = Style::new().fg(Color::DarkGray);
     let middle = (area.height >= 8).then(|| text::axis(top / 2.0));
-    let y_labels = [Some("0".to_owned()), middle, Some(text::axis(top))].into_iter().flatten();
+    let y_labels = [Some("0".to_owned()), middle, Some(text::axis(top))]
+        .into_iter()
+        .flatten();
     let moment = |seconds: f64| clock(Duration::from_secs_f64(seconds));
     let x_labels = [0.0, end / 2.0, end].map(moment);
     let chart = Chart::new(datasets.collect())
@@ -122,7 +136,11 @@ fn title(unit: &str, curves: &[Named<'_>]) -> Line<'static> {
         let text = format!(" {} {}", named.name, value(named.curve));
         spans.push(Span::styled(text, Style::new().fg(named.color)));
     }
-    spans.push(Span::raw(if unit.is_empty() { " ".to_owned() } else { format!(" {unit} ") }));
+    spans.push(Span::raw(if unit.is_empty() {
+        " ".to_owned()
+    } else {
+        format!(" {unit} ")
+    }));
     Line::from(spans)
 }
 
@@ -144,7 +162,15 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_round_number() {
-        let table = [(0.0, 1.0), (0.9, 1.0), (1.0, 1.5), (20.0, 30.0), (19.0, 20.0), (99.0, 150.0), (1_234.0, 1_500.0)];
+        let table = [
+            (0.0, 1.0),
+            (0.9, 1.0),
+            (1.0, 1.5),
+            (20.0, 30.0),
+            (19.0, 20.0),
+            (99.0, 150.0),
+            (1_234.0, 1_500.0),
+        ];
         for (greatest, top) in table {
             assert_eq!(round_up(greatest), top, "{greatest}");
         }

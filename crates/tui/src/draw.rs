@@ -90,7 +90,11 @@ fn panel_line(view: &View, lines: usize, state: &UiState) -> Line<'static> {
             Panel::Workers => figures.workers.len() as u64,
             _ => 0,
         };
-        let count = if count > 0 { format!(" {}", crate::text::count(count)) } else { String::new() };
+        let count = if count > 0 {
+            format!(" {}", crate::text::count(count))
+        } else {
+            String::new()
+        };
         let text = format!(" {number} {}{count} ", panel.title());
         let style = match panel == state.panel {
             true => Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
@@ -116,7 +120,9 @@ fn key_line(view: &View) -> Line<'static> {
         ("?", "help"),
         ("q", "stop"),
     ];
-    let spans = keys.iter().flat_map(|(key, what)| [format!(" {key} ").bold(), format!("{what} ").dim()]);
+    let spans = keys
+        .iter()
+        .flat_map(|(key, what)| [format!(" {key} ").bold(), format!("{what} ").dim()]);
     Line::from(spans.collect::<Vec<_>>())
 }
 
@@ -125,7 +131,10 @@ fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
         "The window is too small: {}x{}, and it takes {LEAST_COLUMNS}x{LEAST_ROWS}. The test goes on; q ends it.",
         area.width, area.height
     );
-    frame.render_widget(Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }), area);
+    frame.render_widget(
+        Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }),
+        area,
+    );
 }
 
 /// A frame with a title; in a small window only its upper edge, which costs less room.

@@ -21,11 +21,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, selecte
     let Some(first) = figures.failures.first() else {
         return frame.render_widget(Line::from(" nothing has failed").green(), inner);
     };
-    let detail_rows = if selected.is_some() && inner.height > 2 * DETAIL_ROWS { DETAIL_ROWS } else { 0 };
+    let detail_rows = if selected.is_some() && inner.height > 2 * DETAIL_ROWS {
+        DETAIL_ROWS
+    } else {
+        0
+    };
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(detail_rows)]).areas(inner);
     let position = selected.unwrap_or_default().min(figures.failures.len() - 1);
     let room = usize::from(above.height);
-    let skipped = position.saturating_sub(room / 2).min(figures.failures.len().saturating_sub(room));
+    let skipped = position
+        .saturating_sub(room / 2)
+        .min(figures.failures.len().saturating_sub(room));
     let shown = (0..).zip(&figures.failures).skip(skipped);
     for ((number, row), place) in shown.zip(above.rows()) {
         let line = line(row, usize::from(above.width));
@@ -33,8 +39,16 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, selecte
         frame.render_widget(if is_selected { line.reversed() } else { line }, place);
     }
     let row = figures.failures.get(position).unwrap_or(first);
-    let whole = Paragraph::new(vec![Line::from(row.name.clone()).bold(), Line::from(row.error.clone())]);
-    frame.render_widget(whole.wrap(Wrap { trim: true }).block(framed(" In full ", Rect::default())), below);
+    let whole = Paragraph::new(vec![
+        Line::from(row.name.clone()).bold(),
+        Line::from(row.error.clone()),
+    ]);
+    frame.render_widget(
+        whole
+            .wrap(Wrap { trim: true })
+            .block(framed(" In full ", Rect::default())),
+        below,
+    );
 }
 
 fn line(row: &FailureRow, columns: usize) -> Line<'static> {

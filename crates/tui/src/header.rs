@@ -16,7 +16,12 @@ pub(crate) const ROWS: u16 = 4;
 const BUSY_PERCENT: f64 = 80.0;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View) {
-    let lines = [run_line(view, area.width), progress_line(view, area.width), figures_line(view), health_line(view, area.width)];
+    let lines = [
+        run_line(view, area.width),
+        progress_line(view, area.width),
+        figures_line(view),
+        health_line(view, area.width),
+    ];
     for (line, row) in lines.into_iter().zip(area.rows()) {
         frame.render_widget(line, row);
     }
@@ -26,14 +31,22 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View) {
 fn run_line(view: &View, columns: u16) -> Line<'static> {
     let users = match view.user_count == view.target_user_count {
         true => format!("{} users", text::count(view.user_count)),
-        false => format!("{} of {} users", text::count(view.user_count), text::count(view.target_user_count)),
+        false => format!(
+            "{} of {} users",
+            text::count(view.user_count),
+            text::count(view.target_user_count)
+        ),
     };
     let right = [
         Span::styled(format!(" {} ", view.state), state_style(&view.state)),
         format!("  {users} ").bold(),
     ];
     let taken = right.iter().map(Span::width).sum::<usize>();
-    let target = view.host.as_ref().map(|host| format!(" → {host}")).unwrap_or_default();
+    let target = view
+        .host
+        .as_ref()
+        .map(|host| format!(" → {host}"))
+        .unwrap_or_default();
     let room = usize::from(columns).saturating_sub(taken + " Katydid  ".len());
     let what = text::fit(&format!("{}{target}", view.locustfile), room);
     let gap = " ".repeat(room.saturating_sub(text::width(&what)));
@@ -53,7 +66,10 @@ fn state_style(state: &str) -> Style {
 fn progress_line(view: &View, columns: u16) -> Line<'static> {
     let elapsed = clock(view.elapsed);
     let Some(run_time) = view.run_time.filter(|time| !time.is_zero()) else {
-        return Line::from(vec![format!(" {elapsed} ").bold(), "so far; it runs until it is stopped".dim()]);
+        return Line::from(vec![
+            format!(" {elapsed} ").bold(),
+            "so far; it runs until it is stopped".dim(),
+        ]);
     };
     let share = (view.elapsed.as_secs_f64() / run_time.as_secs_f64()).min(1.0);
     let left = format!(" {elapsed} of {} ", clock(run_time));
@@ -77,16 +93,25 @@ fn figures_line(view: &View) -> Line<'static> {
         requests => total.failures as f64 * 100.0 / requests as f64,
     };
     let failed = format!("{share:.2} % failed");
-    let failed = if total.failures > 0 { failed.red().bold() } else { failed.green() };
+    let failed = if total.failures > 0 {
+        failed.red().bold()
+    } else {
+        failed.green()
+    };
     let mut spans = vec![
-        format!(" {} ", text::rate(total.requests_per_second)).bold().cyan(),
+        format!(" {} ", text::rate(total.requests_per_second))
+            .bold()
+            .cyan(),
         "requests/s   ".into(),
         failed,
         "   last 10 s:".dim(),
     ];
     for ((label, color), time) in crate::charts::PERCENTILES.into_iter().zip(figures.recent) {
         let time = time.map_or_else(|| "-".to_owned(), text::time);
-        spans.extend([Span::styled(format!(" {label} "), Style::new().fg(color)), format!("{time} ms ").bold()]);
+        spans.extend([
+            Span::styled(format!(" {label} "), Style::new().fg(color)),
+            format!("{time} ms ").bold(),
+        ]);
     }
     Line::from(spans)
 }
@@ -95,15 +120,31 @@ fn figures_line(view: &View) -> Line<'static> {
 fn health_line(view: &View, columns: u16) -> Line<'static> {
     let health = &view.health;
     if let Some(reason) = &health.reason {
-        let text = text::fit(&format!(" THE GENERATOR IS THE LIMIT: {reason}"), usize::from(columns));
-        let padded = format!("{text}{}", " ".repeat(usize::from(columns).saturating_sub(text::width(&text))));
+        let text = text::fit(
+            &format!(" THE GENERATOR IS THE LIMIT: {reason}"),
+            usize::from(columns),
+        );
+        let padded = format!(
+            "{text}{}",
+            " ".repeat(usize::from(columns).saturating_sub(text::width(&text)))
+        );
         return Line::from(padded.bold().white().on_red());
     }
-    let cpu = view.cpu_percent.map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
+    let cpu = view
+        .cpu_percent
+        .map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
     let is_busy = view.cpu_percent.is_some_and(|percent| percent >= BUSY_PERCENT);
     Line::from(vec![
         " ● generator is well".green(),
-        format!("   responses wait {} ms for Python (p99)   ", text::time(health.resume_lag_p99_ms)).dim(),
-        if is_busy { format!("CPU {cpu}").yellow().bold() } else { format!("CPU {cpu}").dim() },
+        format!(
+            "   responses wait {} ms for Python (p99)   ",
+            text::time(health.resume_lag_p99_ms)
+        )
+        .dim(),
+        if is_busy {
+            format!("CPU {cpu}").yellow().bold()
+        } else {
+            format!("CPU {cpu}").dim()
+        },
     ])
 }

@@ -13,7 +13,11 @@ pub struct Curve {
 
 impl Curve {
     /// Reads a value off each slot that ends within `span`, which begins at the start. A slot without a value is a gap.
-    pub(crate) fn of<T: Slot>(slots: &Slots<T>, span: &Range<i64>, value: impl Fn(Option<&T>) -> Option<f64>) -> Self {
+    pub(crate) fn of<T: Slot>(
+        slots: &Slots<T>,
+        span: &Range<i64>,
+        value: impl Fn(Option<&T>) -> Option<f64>,
+    ) -> Self {
         let (start, step) = (slots.start(), i64::from(slots.step()));
         let mut curve = Self::default();
         // Nothing has happened since the last slot.
@@ -29,7 +33,11 @@ impl Curve {
     }
 
     /// The same without gaps, for what goes on while nobody looks.
-    pub(crate) fn joined<T: Slot>(slots: &Slots<T>, span: &Range<i64>, value: impl Fn(&T) -> Option<f64>) -> Self {
+    pub(crate) fn joined<T: Slot>(
+        slots: &Slots<T>,
+        span: &Range<i64>,
+        value: impl Fn(&T) -> Option<f64>,
+    ) -> Self {
         let (start, step) = (slots.start(), i64::from(slots.step()));
         let mut curve = Self::default();
         for (slot, number) in slots.iter().zip(0..) {
@@ -61,7 +69,11 @@ impl Curve {
 
     /// The greatest value.
     pub fn greatest(&self) -> Option<f64> {
-        self.pieces.iter().flatten().map(|&(_, value)| value).reduce(f64::max)
+        self.pieces
+            .iter()
+            .flatten()
+            .map(|&(_, value)| value)
+            .reduce(f64::max)
     }
 
     /// The time of the last point.
@@ -90,8 +102,13 @@ mod tests {
 
     #[test]
     fn a_gap_parts_the_pieces() {
-        let curve: Curve = [Some(1.0), Some(3.0), None, None, Some(2.0)].into_iter().collect();
+        let curve: Curve = [Some(1.0), Some(3.0), None, None, Some(2.0)]
+            .into_iter()
+            .collect();
         assert_eq!(curve.pieces(), [vec![(0.0, 1.0), (1.0, 3.0)], vec![(4.0, 2.0)]]);
-        assert_eq!((curve.last(), curve.greatest(), curve.end()), (Some(2.0), Some(3.0), Some(4.0)));
+        assert_eq!(
+            (curve.last(), curve.greatest(), curve.end()),
+            (Some(2.0), Some(3.0), Some(4.0))
+        );
     }
 }

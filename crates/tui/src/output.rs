@@ -25,12 +25,13 @@ const DRAIN_LIMIT: Duration = Duration::from_millis(500);
 const END_MARK: &str = "\u{0}end of what katydid kept\u{0}";
 
 /// The one pipe of this process.
+#[derive(Debug)]
 pub struct Output {
     writer: PipeWriter,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     /// The real standard output and error, while these lead into the pipe.
     held: Option<[Option<OwnedFd>; 2]>,
@@ -76,7 +77,11 @@ impl Output {
             return Ok(());
         }
         let out = io::stdout();
-        let real_out = if out.is_terminal() { Some(out.as_fd().try_clone_to_owned()?) } else { None };
+        let real_out = if out.is_terminal() {
+            Some(out.as_fd().try_clone_to_owned()?)
+        } else {
+            None
+        };
         let real_error = Some(io::stderr().as_fd().try_clone_to_owned()?);
         if real_out.is_some() {
             point(libc::STDOUT_FILENO, self.writer.as_fd())?;
@@ -92,29 +97,35 @@ impl Output {
 
     /// Gives standard output and error back, and writes what was kept.
     pub(crate) fn release(&self) {
-        let (sender, drained) = mpsc::channel();
-        {
-            let mut state = self.state();
-            let Some([real_out, real_error]) = &state.held else { return };
+        if let Some([real_out, real_error]) = &self.state().held {
             for (number, real) in [(libc::STDOUT_FILENO, real_out), (libc::STDERR_FILENO, real_error)] {
                 if let Some(real) = real {
                     let _ = point(number, real.as_fd());
                 }
             }
-            state.drained = Some(sender);
         }
-        let marked = (&self.writer).write_all(format!("{END_MARK}\n").as_bytes());
-        if marked.is_ok() {
-            let _ = drained.recv_timeout(DRAIN_LIMIT);
-        }
+        self.flush();
         let mut state = self.state();
         state.held = None;
         let mut text = String::new();
         if state.left_out > 0 {
             text.push_str(&format!("({} earlier lines are left out)\n", state.left_out));
         }
-        state.lines.drain(..).for_each(|line| text.extend([line.as_str(), "\n"]));
+        state
+            .lines
+            .drain(..)
+            .for_each(|line| text.extend([line.as_str(), "\n"]));
         let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Waits until all that was written to the pipe has been read, for a short time at most.
+    pub fn flush(&self) {
+        let (sender, drained) = mpsc::channel();
+        self.state().drained = Some(sender);
+        let marked = (&self.writer).write_all(format!("{END_MARK}\n").as_bytes());
+        if marked.is_ok() {
+            let _ = drained.recv_timeout(DRAIN_LIMIT);
+        }
     }
 
     /// How many lines there were so far: whether to ask for [`lines`](Self::lines).
@@ -144,7 +155,9 @@ impl Output {
         let text = text.trim_end_matches('\n');
         let mut state = self.state();
         // Somebody may have begun a line just before.
-        let (text, is_end) = text.strip_suffix(END_MARK).map_or((text, false), |text| (text, true));
+        let (text, is_end) = text
+            .strip_suffix(END_MARK)
+            .map_or((text, false), |text| (text, true));
         if !(is_end && text.is_empty()) {
             state.take_in(text);
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::process::Stdio;
 
 /// Keeps nothing.
+#[derive(Debug)]
 pub struct Output;
 
 /// There is none.
@@ -27,6 +28,9 @@ impl Output {
     }
 
     pub(crate) fn release(&self) {}
+
+    /// Nothing is on its way.
+    pub fn flush(&self) {}
 
     pub(crate) fn count(&self) -> u64 {
         0

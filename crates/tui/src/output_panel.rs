@@ -10,12 +10,19 @@ use crate::draw::framed;
 use crate::text;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, lines: &[String], below: usize) {
-    let title = if below > 0 { format!(" Output: {below} lines below, End follows ") } else { " Output ".to_owned() };
+    let title = if below > 0 {
+        format!(" Output: {below} lines below, End follows ")
+    } else {
+        " Output ".to_owned()
+    };
     let block = framed(title, frame.area());
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if lines.is_empty() {
-        return frame.render_widget(Line::from(" nothing was written since the view was opened").dim(), inner);
+        return frame.render_widget(
+            Line::from(" nothing was written since the view was opened").dim(),
+            inner,
+        );
     }
     let room = usize::from(inner.height);
     let end = lines.len().saturating_sub(below).max(room.min(lines.len()));

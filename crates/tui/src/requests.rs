@@ -19,12 +19,16 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: 
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inner);
     let (widths, name_width) = widths(inner.width);
     let rows = sorted(&figures.rows, state.column, state.descending);
-    let selected = rows.iter().position(|row| state.selected.as_deref() == Some(&row.name));
+    let selected = rows
+        .iter()
+        .position(|row| state.selected.as_deref() == Some(&row.name));
     let room = usize::from(above.height.saturating_sub(1));
     let first = first_shown(selected, rows.len(), room);
     let shown = (first..).zip(rows.iter().skip(first).take(room));
     let lines = shown.map(|(position, row)| line(row, name_width, selected == Some(position)));
-    let table = Table::new(lines.collect::<Vec<_>>(), widths).header(header(state)).column_spacing(1);
+    let table = Table::new(lines.collect::<Vec<_>>(), widths)
+        .header(header(state))
+        .column_spacing(1);
     frame.render_widget(table, above);
     let total = line(&figures.total, name_width, false).bold();
     frame.render_widget(Table::new([total], widths).column_spacing(1), below);
@@ -33,7 +37,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: 
 fn title(figures: &Figures, state: &UiState) -> String {
     let direction = if state.descending { "falling" } else { "rising" };
     let count = figures.rows.len();
-    format!(" {count} name{} by {}, {direction}; times in ms ", if count == 1 { "" } else { "s" }, state.column.heading())
+    format!(
+        " {count} name{} by {}, {direction}; times in ms ",
+        if count == 1 { "" } else { "s" },
+        state.column.heading()
+    )
 }
 
 /// The first row to show, so that the selected one is in sight, in the middle where possible.
@@ -65,7 +73,11 @@ fn header(state: &UiState) -> Row<'static> {
             false => Style::new().fg(Color::DarkGray),
         };
         let heading = Line::styled(column.heading(), style);
-        Cell::from(if column == Column::Name { heading } else { heading.right_aligned() })
+        Cell::from(if column == Column::Name {
+            heading
+        } else {
+            heading.right_aligned()
+        })
     }))
 }
 
@@ -75,11 +87,15 @@ fn line(row: &RequestRow, name_width: usize, is_selected: bool) -> Row<'static> 
     numbers.extend(times);
     numbers.extend([row.requests_per_second, row.failures_per_second].map(text::rate));
     let name = Cell::from(text::fit(&row.name, name_width));
-    let cells = numbers.into_iter().zip(Column::ALL.into_iter().skip(1)).map(|(number, column)| {
-        let cell = Cell::from(Line::from(number).right_aligned());
-        let is_failing = matches!(column, Column::Failures | Column::FailuresPerSecond) && row.failures > 0;
-        if is_failing { cell.red() } else { cell }
-    });
+    let cells = numbers
+        .into_iter()
+        .zip(Column::ALL.into_iter().skip(1))
+        .map(|(number, column)| {
+            let cell = Cell::from(Line::from(number).right_aligned());
+            let is_failing =
+                matches!(column, Column::Failures | Column::FailuresPerSecond) && row.failures > 0;
+            if is_failing { cell.red() } else { cell }
+        });
     let line = Row::new(std::iter::once(name).chain(cells));
     if is_selected { line.reversed() } else { line }
 }
@@ -99,7 +115,11 @@ mod tests {
             (Some(2), 3, 0, 2),
         ];
         for (selected, count, room, first) in table {
-            assert_eq!(first_shown(selected, count, room), first, "{selected:?} of {count}");
+            assert_eq!(
+                first_shown(selected, count, room),
+                first,
+                "{selected:?} of {count}"
+            );
         }
     }
 }

@@ -97,7 +97,10 @@ impl Column {
     }
 
     pub(crate) fn next(self) -> Self {
-        let position = Self::ALL.iter().position(|column| *column == self).unwrap_or_default();
+        let position = Self::ALL
+            .iter()
+            .position(|column| *column == self)
+            .unwrap_or_default();
         Self::ALL[(position + 1) % Self::ALL.len()]
     }
 
@@ -159,7 +162,10 @@ mod tests {
             (Column::Failures, true, ["a", "b", "c"]),
         ];
         for (column, descending, expected) in table {
-            let names: Vec<&str> = sorted(&rows, column, descending).iter().map(|row| row.name.as_str()).collect();
+            let names: Vec<&str> = sorted(&rows, column, descending)
+                .iter()
+                .map(|row| row.name.as_str())
+                .collect();
             assert_eq!(names, expected, "{column:?}");
         }
     }

@@ -54,8 +54,12 @@ impl Screen {
             let _sender = sender;
             Loop::new(for_thread, commands).run();
         };
-        let spawned = std::thread::Builder::new().name("terminal".to_owned()).spawn(thread);
-        spawned.map(|_| Self { shared, ended }).inspect_err(|_| terminal::close())
+        let spawned = std::thread::Builder::new()
+            .name("terminal".to_owned())
+            .spawn(thread);
+        spawned
+            .map(|_| Self { shared, ended })
+            .inspect_err(|_| terminal::close())
     }
 
     /// Shows this from now on.
@@ -114,7 +118,11 @@ impl<F: Fn(Command)> Loop<F> {
     fn run(mut self) {
         while !self.shared.is_closing.load(Ordering::Relaxed) {
             let change = self.read_keys().max(self.look_for_news());
-            let change = if self.drawn_anew.elapsed() >= ANEW_EVERY { Change::Everything } else { change };
+            let change = if self.drawn_anew.elapsed() >= ANEW_EVERY {
+                Change::Everything
+            } else {
+                change
+            };
             if change == Change::Nothing {
                 continue;
             }
@@ -130,7 +138,13 @@ impl<F: Fn(Command)> Loop<F> {
 
     fn look_for_news(&mut self) -> Change {
         let mut change = Change::Nothing;
-        if let Some(view) = self.shared.next.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(view) = self
+            .shared
+            .next
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
             self.view = view;
             change = Change::Something;
         }

@@ -51,7 +51,10 @@ impl Panel {
     }
 
     fn stepped(self, by: usize) -> Self {
-        let position = Self::ALL.iter().position(|panel| *panel == self).unwrap_or_default();
+        let position = Self::ALL
+            .iter()
+            .position(|panel| *panel == self)
+            .unwrap_or_default();
         Self::ALL[(position + by) % Self::ALL.len()]
     }
 }
@@ -115,7 +118,10 @@ impl UiState {
 
     fn select(&mut self, code: KeyCode, view: &View) {
         let rows = sorted(&view.figures.rows, self.column, self.descending);
-        let position = self.selected.as_ref().and_then(|name| rows.iter().position(|row| row.name == *name));
+        let position = self
+            .selected
+            .as_ref()
+            .and_then(|name| rows.iter().position(|row| row.name == *name));
         let next = match (position, code) {
             // The first key shows where one is.
             (None, KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp) => 0,
@@ -123,7 +129,12 @@ impl UiState {
         };
         match code {
             KeyCode::Esc => self.selected = None,
-            KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp | KeyCode::Home | KeyCode::End => {
+            KeyCode::Down
+            | KeyCode::Up
+            | KeyCode::PageDown
+            | KeyCode::PageUp
+            | KeyCode::Home
+            | KeyCode::End => {
                 self.selected = rows.get(next).map(|row| row.name.clone());
             }
             _ => {}
@@ -197,7 +208,10 @@ mod tests {
 
     fn press(state: &mut UiState, codes: &[KeyCode]) -> Vec<Command> {
         let view = view();
-        codes.iter().filter_map(|code| state.press(KeyEvent::from(*code), &view, 30)).collect()
+        codes
+            .iter()
+            .filter_map(|code| state.press(KeyEvent::from(*code), &view, 30))
+            .collect()
     }
 
     #[test]
@@ -205,7 +219,10 @@ mod tests {
         let mut state = UiState::default();
         let keys = ['w', 'W', 's', 'S', 'x', 'q'].map(KeyCode::Char);
         let expected = [1, 10, -1, -10].map(Command::ChangeUsers);
-        assert_eq!(press(&mut state, &keys), [&expected[..], &[Command::Stop]].concat());
+        assert_eq!(
+            press(&mut state, &keys),
+            [&expected[..], &[Command::Stop]].concat()
+        );
         let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(state.press(interrupt, &view(), 0), Some(Command::Stop));
         let other = KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL);
@@ -244,7 +261,10 @@ mod tests {
     #[test]
     fn failures_and_output_scroll_to_their_ends_and_no_further() {
         let mut state = UiState::default();
-        press(&mut state, &[KeyCode::Char('4'), KeyCode::PageDown, KeyCode::PageDown]);
+        press(
+            &mut state,
+            &[KeyCode::Char('4'), KeyCode::PageDown, KeyCode::PageDown],
+        );
         assert_eq!(state.failure, 14);
         press(&mut state, &[KeyCode::Char('5'), KeyCode::PageUp, KeyCode::Up]);
         assert_eq!(state.lines_below, 11);

@@ -3,15 +3,15 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
-use ratatui::Frame;
 
 use crate::output::{output, real_stderr};
 
@@ -37,7 +37,8 @@ pub(crate) fn open() -> io::Result<()> {
     let tty: Box<dyn Write + Send> = Box::new(real_stderr()?);
     let mut tty = BufWriter::new(tty);
     enable_raw_mode()?;
-    let entered = execute!(tty, EnterAlternateScreen, Hide).and_then(|()| Terminal::new(CrosstermBackend::new(tty)));
+    let entered =
+        execute!(tty, EnterAlternateScreen, Hide).and_then(|()| Terminal::new(CrosstermBackend::new(tty)));
     let terminal = entered.inspect_err(|_| drop(disable_raw_mode()))?;
     *lock() = Some(Open {
         terminal,

@@ -95,7 +95,12 @@ pub struct Charts {
 
 impl View {
     /// The view of a run as it is, with figures that may be a little older.
-    pub fn of(context: &ReportContext, progress: &Progress, health: HealthSnapshot, figures: Arc<Figures>) -> Self {
+    pub fn of(
+        context: &ReportContext,
+        progress: &Progress,
+        health: HealthSnapshot,
+        figures: Arc<Figures>,
+    ) -> Self {
         Self {
             host: context.host.as_deref().map(|host| printable(host).into_owned()),
             locustfile: printable(&context.locustfile).into_owned(),
@@ -139,7 +144,11 @@ fn failures(stats: &RunStats) -> Vec<FailureRow> {
     let raised = stats.exceptions().iter().map(|row| FailureRow {
         occurrences: row.count,
         name: "exception".to_owned(),
-        error: format!("{}: {}", printable(&row.message), printable(last_line(&row.traceback))),
+        error: format!(
+            "{}: {}",
+            printable(&row.message),
+            printable(last_line(&row.traceback))
+        ),
     });
     let mut rows: Vec<FailureRow> = failed.chain(raised).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.occurrences));
@@ -150,12 +159,19 @@ fn failures(stats: &RunStats) -> Vec<FailureRow> {
 /// The last line of code of a traceback says where it was.
 fn last_line(traceback: &str) -> &str {
     let lines = traceback.lines().rev().map(str::trim);
-    lines.into_iter().find(|line| line.starts_with("File ")).unwrap_or_default()
+    lines
+        .into_iter()
+        .find(|line| line.starts_with("File "))
+        .unwrap_or_default()
 }
 
 impl Charts {
     fn of(stats: &RunStats, context: &ReportContext, now: Timestamp) -> Self {
-        let late = if context.workers.is_empty() { 0 } else { WORKERS_LATE };
+        let late = if context.workers.is_empty() {
+            0
+        } else {
+            WORKERS_LATE
+        };
         let span = stats.clock().start_time.second()..now.second() - late;
         let mut charts = Self::default();
         charts.read_total(stats.total(), &span);
@@ -171,8 +187,12 @@ impl Charts {
         let Some(timeline) = total.timeline() else { return };
         let step = f64::from(timeline.step());
         // A second without a request is one with none; without a response there is no response time.
-        self.requests = Curve::of(timeline, span, |slot| Some(slot.map_or(0, |slot| slot.requests) as f64 / step));
-        self.failures = Curve::of(timeline, span, |slot| Some(slot.map_or(0, |slot| slot.failures) as f64 / step));
+        self.requests = Curve::of(timeline, span, |slot| {
+            Some(slot.map_or(0, |slot| slot.requests) as f64 / step)
+        });
+        self.failures = Curve::of(timeline, span, |slot| {
+            Some(slot.map_or(0, |slot| slot.failures) as f64 / step)
+        });
         let percentile = |fraction| Curve::of(timeline, span, |slot| slot?.response_times.quantile(fraction));
         [self.p50, self.p95, self.p99] = [0.5, 0.95, 0.99].map(percentile);
     }

@@ -16,9 +16,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if figures.workers.is_empty() {
-        return frame.render_widget(Line::from(" no workers: this process runs the users itself").dim(), inner);
+        return frame.render_widget(
+            Line::from(" no workers: this process runs the users itself").dim(),
+            inner,
+        );
     }
-    let loss_rows = u16::try_from(figures.losses.len()).unwrap_or(u16::MAX).min(inner.height / 3);
+    let loss_rows = u16::try_from(figures.losses.len())
+        .unwrap_or(u16::MAX)
+        .min(inner.height / 3);
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(loss_rows)]).areas(inner);
     let headings = ["Worker", "State", "Users", "CPU", "Memory", "Heard"];
     let header = Row::new(headings.map(|heading| Cell::from(heading).dark_gray()));
@@ -30,10 +35,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures) {
         Constraint::Length(9),
         Constraint::Length(7),
     ];
-    let table = Table::new(figures.workers.iter().map(line), widths).header(header).column_spacing(1);
+    let table = Table::new(figures.workers.iter().map(line), widths)
+        .header(header)
+        .column_spacing(1);
     frame.render_widget(table, above);
     for (loss, place) in figures.losses.iter().rev().zip(below.rows()) {
-        frame.render_widget(Line::from(text::fit(&printable(loss), usize::from(place.width))).red(), place);
+        frame.render_widget(
+            Line::from(text::fit(&printable(loss), usize::from(place.width))).red(),
+            place,
+        );
     }
 }
 

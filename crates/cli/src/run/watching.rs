@@ -8,7 +8,8 @@ use katydid_report::{Progress, Rates, console};
 use katydid_stats::{Snapshot, Timestamp};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
-use super::{End, Run, TARGET, Visit};
+use super::screen::event_of;
+use super::{End, Run, TARGET, Visit, keeps_over_time};
 use crate::signals::Signal;
 use crate::usage::UsageMeter;
 
@@ -45,6 +46,7 @@ impl Run<'_> {
             shows: 0,
             monitoring: None,
         };
+        self.open_screen();
         let (mut collect, mut show) = (every(COLLECT_EVERY), every_from_now(SHOW_EVERY));
         let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(self.parts.monitor.interval));
         loop {
@@ -65,6 +67,11 @@ impl Run<'_> {
                     }
                 }
                 said = reply_of(&mut watch.monitoring) => self.note(said),
+                event = event_of(&mut self.screen) => {
+                    if let Some(signal) = self.take_in(event) {
+                        return self.told_to_end(signal);
+                    }
+                }
                 _ = collect.tick() => {
                     if let Some(end) = self.collect() {
                         return end;
@@ -156,11 +163,16 @@ impl Run<'_> {
                 .health()
                 .set_cpu(watch.meter.read().busiest_thread_percent);
         }
-        let wants_table = self.settings.console
+        self.observe();
+        let has_screen = self.screen.is_some();
+        let wants_table = !has_screen
+            && self.settings.console
             && self.settings.periodic_tables
             && watch.shows.is_multiple_of(SHOWS_PER_TABLE);
-        let wants_line =
-            self.settings.console && self.settings.page.is_none() && self.parts.terminal.is_live();
+        let wants_line = !has_screen
+            && self.settings.console
+            && self.settings.page.is_none()
+            && self.parts.terminal.is_live();
         watch.shows += 1;
         if !(wants_table || wants_line || self.csv.is_some()) {
             return;
@@ -178,7 +190,20 @@ impl Run<'_> {
         self.write_csv(&snapshot);
     }
 
-    fn progress(&self) -> Progress {
+    /// Notes users and the like for whoever will see the run over time.
+    fn observe(&self) {
+        // A page does so itself.
+        if !keeps_over_time(self.settings) || self.settings.page.is_some() {
+            return;
+        }
+        let master = self.parts.master.as_ref();
+        let workers = master.map(|master| master.look(|fleet| fleet.present().count() as u64));
+        let target = self.status.borrow().target_user_count;
+        let collector = &self.parts.collector;
+        collector.observe(Timestamp::now(), self.user_count(), target, workers);
+    }
+
+    pub(super) fn progress(&self) -> Progress {
         Progress {
             elapsed: self.began.elapsed(),
             run_time: self.deadline.map(|deadline| deadline.duration_since(self.began)),
