@@ -2,15 +2,15 @@
 
 use katydid_report::clock;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::{Color, Style};
 use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType};
 use std::time::Duration;
 
+use crate::curve::Curve;
 use crate::draw::framed;
-use crate::line::Curve;
 use crate::text;
 use crate::view::View;
 
@@ -63,8 +63,8 @@ pub(crate) fn draw_all(frame: &mut Frame<'_>, area: Rect, view: &View) {
 fn draw_rates(frame: &mut Frame<'_>, area: Rect, view: &View) {
     let charts = &view.figures.charts;
     let curves = [
-        named("requests/s", Color::Cyan, &charts.requests),
         named("failures/s", Color::Red, &charts.failures),
+        named("requests/s", Color::Cyan, &charts.requests),
     ];
     draw_chart(frame, area, view, "", &curves);
 }
@@ -119,11 +119,12 @@ fn draw_chart(frame: &mut Frame<'_>, area: Rect, view: &View, unit: &str, curves
         .flatten();
     let moment = |seconds: f64| clock(Duration::from_secs_f64(seconds));
     let x_labels = [0.0, end / 2.0, end].map(moment);
+    let y_axis = Axis::default().bounds([0.0, top]).labels(y_labels).style(faint);
     let chart = Chart::new(datasets.collect())
         .block(framed(title(unit, curves), frame.area()))
         .legend_position(None)
         .x_axis(Axis::default().bounds([0.0, end]).labels(x_labels).style(faint))
-        .y_axis(Axis::default().bounds([0.0, top]).labels(y_labels).style(faint));
+        .y_axis(y_axis.labels_alignment(Alignment::Right));
     frame.render_widget(chart, area);
 }
 
@@ -132,7 +133,7 @@ fn title(unit: &str, curves: &[Named<'_>]) -> Line<'static> {
     let value = |curve: &Curve| curve.last().map_or_else(|| "-".to_owned(), text::time);
     // Drawn from back to front, read from front to back.
     let mut spans: Vec<Span<'static>> = Vec::new();
-    for named in curves {
+    for named in curves.iter().rev() {
         let text = format!(" {} {}", named.name, value(named.curve));
         spans.push(Span::styled(text, Style::new().fg(named.color)));
     }

@@ -29,13 +29,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View) {
 
 /// What runs against what, and with how many users.
 fn run_line(view: &View, columns: u16) -> Line<'static> {
+    let noun = if view.target_user_count == 1 {
+        "user"
+    } else {
+        "users"
+    };
+    let wanted = format!("{} {noun}", text::count(view.target_user_count));
     let users = match view.user_count == view.target_user_count {
-        true => format!("{} users", text::count(view.user_count)),
-        false => format!(
-            "{} of {} users",
-            text::count(view.user_count),
-            text::count(view.target_user_count)
-        ),
+        true => wanted,
+        false => format!("{} of {wanted}", text::count(view.user_count)),
     };
     let right = [
         Span::styled(format!(" {} ", view.state), state_style(&view.state)),
@@ -110,9 +112,10 @@ fn figures_line(view: &View) -> Line<'static> {
         let time = time.map_or_else(|| "-".to_owned(), text::time);
         spans.extend([
             Span::styled(format!(" {label} "), Style::new().fg(color)),
-            format!("{time} ms ").bold(),
+            format!("{time} ").bold(),
         ]);
     }
+    spans.push("ms".dim());
     Line::from(spans)
 }
 

@@ -6,11 +6,12 @@
 
 mod charts;
 mod command;
+mod curve;
 mod draw;
 mod failures;
 mod header;
 mod help;
-mod line;
+
 #[cfg(unix)]
 mod output;
 #[cfg(not(unix))]
@@ -27,8 +28,8 @@ mod view;
 mod workers;
 
 pub use command::Command;
+pub use curve::Curve;
 pub use draw::draw;
-pub use line::Curve;
 pub use output::{Output, output};
 pub use rows::{Column, RequestRow};
 pub use screen::Screen;

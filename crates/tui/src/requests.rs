@@ -55,7 +55,9 @@ fn widths(columns: u16) -> ([Constraint; 10], usize) {
     let numbers = match columns {
         ..70 => [7, 5, 5, 5, 5, 0, 5, 6, 0],
         70..100 => [7, 6, 5, 5, 5, 5, 6, 7, 6],
-        _ => [9, 8, 8, 8, 8, 8, 8, 9, 8],
+        100..160 => [9, 8, 8, 8, 8, 8, 8, 9, 8],
+        // Numbers far from their names are hard to follow.
+        _ => [13, 12, 12, 12, 12, 12, 12, 13, 12],
     };
     let taken: u16 = numbers.iter().sum::<u16>() + 9;
     let name = columns.saturating_sub(taken);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use katydid_report::{Progress, ReportContext, WorkerFacts, printable};
 use katydid_stats::{Entry, Failure, HealthSnapshot, RunStats, Timestamp};
 
-use crate::line::Curve;
+use crate::curve::Curve;
 use crate::rows::RequestRow;
 
 /// Reports of workers come this much later than what they tell of, in seconds: a curve that ended now would fall to zero.
@@ -109,12 +109,27 @@ impl View {
             run_time: progress.run_time,
             user_count: progress.user_count,
             target_user_count: progress.target_user_count,
-            health,
+            health: with_workers(health, &figures.workers),
             cpu_percent: None,
             notice: None,
             figures,
         }
     }
+}
+
+/// A worker that is the limit makes the figures the generator's just as well.
+fn with_workers(mut health: HealthSnapshot, workers: &[WorkerFacts]) -> HealthSnapshot {
+    let of_worker = |worker: &WorkerFacts| Some(format!("worker {}: {}", worker.id, worker.reason.as_ref()?));
+    let reasons: Vec<String> = workers
+        .iter()
+        .filter(|worker| worker.saturated)
+        .filter_map(of_worker)
+        .collect();
+    if !reasons.is_empty() {
+        let all: Vec<String> = health.reason.into_iter().chain(reasons).collect();
+        health.reason = Some(all.join("; "));
+    }
+    health
 }
 
 impl Figures {
