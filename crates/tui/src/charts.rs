@@ -128,10 +128,10 @@ fn draw_chart(frame: &mut Frame<'_>, area: Rect, view: &View, unit: &str, curves
     frame.render_widget(chart, area);
 }
 
-/// The names of the curves with their last values: a legend that covers nothing.
+/// The names of the curves with their last values, the one in front first: a legend that covers nothing.
 fn title(unit: &str, curves: &[Named<'_>]) -> Line<'static> {
-    let value = |curve: &Curve| curve.last().map_or_else(|| "-".to_owned(), text::time);
-    // Drawn from back to front, read from front to back.
+    let format = if unit == "ms" { text::time } else { text::axis };
+    let value = |curve: &Curve| curve.last().map_or_else(|| "-".to_owned(), format);
     let mut spans: Vec<Span<'static>> = Vec::new();
     for named in curves.iter().rev() {
         let text = format!(" {} {}", named.name, value(named.curve));

@@ -60,17 +60,22 @@ fn draw_overview(frame: &mut Frame<'_>, area: Rect, view: &View, output: &[Strin
         charts::draw_first(frame, above, view);
         return requests::draw(frame, below, &view.figures, state);
     }
+    // The table takes what it needs, within bounds, and what is written gets the rest.
+    let table_rows = u16::try_from(view.figures.rows.len() + 4).unwrap_or(u16::MAX);
+    let table_rows = table_rows.clamp(area.height / 4, area.height * 45 / 100);
     let [above, middle, below] = Layout::vertical([
         Constraint::Percentage(32),
+        Constraint::Length(table_rows),
         Constraint::Min(0),
-        Constraint::Percentage(22),
     ])
     .areas(area);
     charts::draw_first(frame, above, view);
     requests::draw(frame, middle, &view.figures, state);
     let has_workers = !view.figures.workers.is_empty();
     let parts = if has_workers { 3 } else { 2 };
-    let parts = Layout::horizontal(vec![Constraint::Fill(1); parts]).split(below);
+    let parts = Layout::horizontal(vec![Constraint::Fill(1); parts])
+        .spacing(1)
+        .split(below);
     failures::draw(frame, parts[0], &view.figures, None);
     output_panel::draw(frame, parts[1], output, 0);
     if has_workers {
@@ -91,7 +96,7 @@ fn panel_line(view: &View, lines: usize, state: &UiState) -> Line<'static> {
             _ => 0,
         };
         let count = if count > 0 {
-            format!(" {}", crate::text::count(count))
+            format!(" {}", crate::text::count(count, 7))
         } else {
             String::new()
         };

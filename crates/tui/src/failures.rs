@@ -52,7 +52,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, selecte
 }
 
 fn line(row: &FailureRow, columns: usize) -> Line<'static> {
-    let count = format!("{:>8} ", text::count(row.occurrences));
+    let count = format!("{:>8} ", text::count(row.occurrences, 7));
     let room = columns.saturating_sub(count.len());
     let name = text::fit(&row.name, room / 2);
     let error = text::fit(&row.error, room.saturating_sub(text::width(&name) + 2));

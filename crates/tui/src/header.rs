@@ -34,10 +34,10 @@ fn run_line(view: &View, columns: u16) -> Line<'static> {
     } else {
         "users"
     };
-    let wanted = format!("{} {noun}", text::count(view.target_user_count));
+    let wanted = format!("{} {noun}", text::count(view.target_user_count, 7));
     let users = match view.user_count == view.target_user_count {
         true => wanted,
-        false => format!("{} of {wanted}", text::count(view.user_count)),
+        false => format!("{} of {wanted}", text::count(view.user_count, 7)),
     };
     let right = [
         Span::styled(format!(" {} ", view.state), state_style(&view.state)),

@@ -17,7 +17,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: 
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inner);
-    let (widths, name_width) = widths(inner.width);
+    let (widths, limits) = widths(inner.width);
     let rows = sorted(&figures.rows, state.column, state.descending);
     let selected = rows
         .iter()
@@ -25,12 +25,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: 
     let room = usize::from(above.height.saturating_sub(1));
     let first = first_shown(selected, rows.len(), room);
     let shown = (first..).zip(rows.iter().skip(first).take(room));
-    let lines = shown.map(|(position, row)| line(row, name_width, selected == Some(position)));
+    let lines = shown.map(|(position, row)| line(row, limits, selected == Some(position)));
     let table = Table::new(lines.collect::<Vec<_>>(), widths)
         .header(header(state))
         .column_spacing(1);
     frame.render_widget(table, above);
-    let total = line(&figures.total, name_width, false).bold();
+    let total = line(&figures.total, limits, false).bold();
     frame.render_widget(Table::new([total], widths).column_spacing(1), below);
 }
 
@@ -50,11 +50,11 @@ fn first_shown(selected: Option<usize>, count: usize, room: usize) -> usize {
     wanted.min(count.saturating_sub(room))
 }
 
-/// Widths of all columns, and that of the first one: the names get what the numbers leave.
-fn widths(columns: u16) -> ([Constraint; 10], usize) {
+/// Widths of all columns, and those of names, which get what the numbers leave, and of counts.
+fn widths(columns: u16) -> ([Constraint; 10], (usize, usize)) {
     let numbers = match columns {
-        ..70 => [7, 5, 5, 5, 5, 0, 5, 6, 0],
-        70..100 => [7, 6, 5, 5, 5, 5, 6, 7, 6],
+        ..70 => [6, 6, 5, 5, 5, 0, 5, 6, 0],
+        70..100 => [6, 6, 5, 5, 5, 5, 5, 6, 6],
         100..160 => [9, 8, 8, 8, 8, 8, 8, 9, 8],
         // Numbers far from their names are hard to follow.
         _ => [13, 12, 12, 12, 12, 12, 12, 13, 12],
@@ -65,7 +65,10 @@ fn widths(columns: u16) -> ([Constraint; 10], usize) {
     for (width, number) in widths[1..].iter_mut().zip(numbers) {
         *width = Constraint::Length(number);
     }
-    (widths, usize::from(name))
+    (
+        widths,
+        (usize::from(name), usize::from(numbers[0].min(numbers[1]))),
+    )
 }
 
 fn header(state: &UiState) -> Row<'static> {
@@ -83,12 +86,13 @@ fn header(state: &UiState) -> Row<'static> {
     }))
 }
 
-fn line(row: &RequestRow, name_width: usize, is_selected: bool) -> Row<'static> {
+fn line(row: &RequestRow, (name_width, count_width): (usize, usize), is_selected: bool) -> Row<'static> {
     let times = [row.median, row.p95, row.p99, row.average, row.greatest].map(text::time);
-    let mut numbers = vec![text::count(row.requests), text::count(row.failures)];
+    let counts = [row.requests, row.failures].map(|count| text::count(count, count_width));
+    let mut numbers = counts.to_vec();
     numbers.extend(times);
     numbers.extend([row.requests_per_second, row.failures_per_second].map(text::rate));
-    let name = Cell::from(text::fit(&row.name, name_width));
+    let name = Cell::from(text::fit_name(&row.name, name_width));
     let cells = numbers
         .into_iter()
         .zip(Column::ALL.into_iter().skip(1))

@@ -32,26 +32,34 @@ pub fn can_show() -> bool {
     can_draw && io::stderr().is_terminal() && io::stdin().is_terminal()
 }
 
-/// Takes the terminal.
+/// Takes the terminal. What others write is kept from now on, before anything of the view is seen.
 pub(crate) fn open() -> io::Result<()> {
     let tty: Box<dyn Write + Send> = Box::new(real_stderr()?);
-    let mut tty = BufWriter::new(tty);
-    enable_raw_mode()?;
-    let entered =
-        execute!(tty, EnterAlternateScreen, Hide).and_then(|()| Terminal::new(CrosstermBackend::new(tty)));
-    let terminal = entered.inspect_err(|_| drop(disable_raw_mode()))?;
+    if let Some(output) = output() {
+        output.hold()?;
+    }
+    let terminal = enter(BufWriter::new(tty)).inspect_err(|_| {
+        let _ = disable_raw_mode();
+        release_output();
+    })?;
     *lock() = Some(Open {
         terminal,
         process: std::process::id(),
     });
     leave_at_exit();
-    if let Some(output) = output()
-        && let Err(error) = output.hold()
-    {
-        close();
-        return Err(error);
-    }
     Ok(())
+}
+
+fn enter(mut tty: BufWriter<Box<dyn Write + Send>>) -> io::Result<Terminal<Backend>> {
+    enable_raw_mode()?;
+    execute!(tty, EnterAlternateScreen, Hide)?;
+    Terminal::new(CrosstermBackend::new(tty))
+}
+
+fn release_output() {
+    if let Some(output) = output() {
+        output.release();
+    }
 }
 
 /// Gives the terminal back, and then what others wrote meanwhile. Does nothing the second time.
@@ -64,9 +72,7 @@ pub(crate) fn close() {
     // Keys that were meant for the view are not for the shell.
     discard_input();
     let _ = disable_raw_mode();
-    if let Some(output) = output() {
-        output.release();
-    }
+    release_output();
 }
 
 /// Draws one frame, from scratch if what is on the screen may not be what was drawn. False when the view is gone.
@@ -75,8 +81,9 @@ pub(crate) fn draw(from_scratch: bool, render: impl FnOnce(&mut Frame<'_>)) -> b
     let Some(open) = open.as_mut() else { return false };
     // A terminal that cannot be written to is no reason to end a test.
     let _ = execute!(open.terminal.backend_mut(), BeginSynchronizedUpdate);
-    if from_scratch {
-        let _ = open.terminal.clear();
+    if from_scratch && let Ok(size) = open.terminal.size() {
+        // Not `clear`, which asks the terminal where its cursor is, through standard output.
+        let _ = open.terminal.resize(size.into());
     }
     let _ = open.terminal.draw(render);
     let _ = execute!(open.terminal.backend_mut(), EndSynchronizedUpdate);

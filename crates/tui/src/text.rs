@@ -3,11 +3,14 @@
 use katydid_report::milliseconds;
 use ratatui::text::Line;
 
-/// A count in at most seven letters.
-pub(crate) fn count(number: u64) -> String {
+/// A count in at most so many letters, of which there must be six.
+pub(crate) fn count(number: u64, columns: usize) -> String {
+    let whole = number.to_string();
+    if whole.len() <= columns {
+        return whole;
+    }
     match number {
-        0..=9_999_999 => number.to_string(),
-        10_000_000..=9_999_999_999 => format!("{:.1}M", number as f64 / 1e6),
+        0..999_950_000 => format!("{:.1}M", number as f64 / 1e6),
         _ => format!("{:.1}G", number as f64 / 1e9),
     }
 }
@@ -45,19 +48,41 @@ fn trimmed(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// The text cut to so many columns, with a sign that it was.
+/// The text cut at its end to so many columns, with a sign that it was.
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut cut = text.to_owned();
-    while !cut.is_empty() && width(&cut) + 1 > columns {
-        cut.pop();
-    }
+    let mut cut = begin_of(text, columns.saturating_sub(1));
     if columns > 0 {
         cut.push('…');
     }
     cut
+}
+
+/// The name cut in its middle: names of requests begin alike, and differ at their ends.
+pub(crate) fn fit_name(name: &str, columns: usize) -> String {
+    if width(name) <= columns {
+        return name.to_owned();
+    }
+    let room = columns.saturating_sub(1);
+    let begin = begin_of(name, room * 2 / 5);
+    let backwards: String = name.chars().rev().collect();
+    let end: String = begin_of(&backwards, room - width(&begin)).chars().rev().collect();
+    let sign = if columns > 0 { "…" } else { "" };
+    format!("{begin}{sign}{end}")
+}
+
+fn begin_of(text: &str, columns: usize) -> String {
+    let mut begin = String::new();
+    for letter in text.chars() {
+        begin.push(letter);
+        if width(&begin) > columns {
+            begin.pop();
+            break;
+        }
+    }
+    begin
 }
 
 /// Columns that a text takes up.
@@ -71,8 +96,10 @@ mod tests {
 
     #[test]
     fn numbers_stay_short() {
-        let counts = [0, 9_999_999, 12_345_678, u64::from(u32::MAX)].map(count);
-        assert_eq!(counts, ["0", "9999999", "12.3M", "4295.0M"]);
+        let counts =
+            [0, 999_999, 12_345_678, 999_949_999, u64::from(u32::MAX)].map(|number| count(number, 6));
+        assert_eq!(counts, ["0", "999999", "12.3M", "999.9M", "4.3G"]);
+        assert_eq!(count(12_345_678, 8), "12345678");
         let times = [0.0, 0.4567, 12.34, 123.4, 99_999.0, 123_456.0].map(time);
         assert_eq!(times, ["0", "0.46", "12.3", "123", "99999", "123s"]);
         let rates = [0.0, 0.25, 999.94, 12_345.6, 2e6].map(rate);
@@ -87,5 +114,12 @@ mod tests {
         assert_eq!(fit("/checkout", 5), "/che…");
         assert_eq!(fit("商品一覧", 5), "商品…");
         assert_eq!(fit("/", 0), "");
+        assert_eq!(fit_name("GET /api/products/[id]", 22), "GET /api/products/[id]");
+        assert_eq!(fit_name("GET /api/products/[id]", 16), "GET /a…ucts/[id]");
+        assert_eq!(fit_name("GET /商品一覧/商品", 11), "GET …/商品");
+        assert_eq!(
+            [0, 1, 2].map(|columns| fit_name("GET /", columns)),
+            ["", "…", "…/"]
+        );
     }
 }

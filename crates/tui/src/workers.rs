@@ -51,7 +51,7 @@ fn line(worker: &WorkerFacts) -> Row<'static> {
     let cells = [
         printable(&worker.id).into_owned(),
         worker.state.clone(),
-        text::count(worker.user_count),
+        text::count(worker.user_count, 7),
         format!("{:.0} %", worker.cpu_percent),
         format!("{:.0} MB", worker.memory_bytes as f64 / 1e6),
         format!("{:.0} s", worker.last_seen_seconds),

@@ -98,6 +98,8 @@ impl Run<'_> {
         if !self.settings.screen {
             return;
         }
+        // What was logged until now is seen before and after the view.
+        log::logger().flush();
         match LiveScreen::open() {
             Ok(screen) => self.screen = Some(screen),
             Err(error) => log::error!(target: TARGET, "Failed to open the view in the terminal: {error}"),
