@@ -25,7 +25,7 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web \
+.PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web tui \
         test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-soak wheel smoke-python requirements \
         clean
 
@@ -68,7 +68,7 @@ test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/deploy
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/tui tests/deploy
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -96,6 +96,9 @@ test-deploy: ## The container image, the compose file, the Helm chart, the examp
 
 web: ## The page: its routes beside Locust's, in a browser, what extends it, who is kept out
 	@$(PYTEST) -n $(WORKERS) tests/web
+
+tui: ## The live view in terminals of tmux
+	@$(PYTEST) -n $(WORKERS) tests/tui
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product

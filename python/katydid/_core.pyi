@@ -668,11 +668,14 @@ def locustfiles_of_master(node_id: str, host: str, port: int, key_file: str | No
 class Children:
     """Processes that this one started; they end with it.
 
+    Args:
+        is_kept: whether a view in the terminal keeps what they write until it is gone.
+
     Raises:
         OSError: they cannot be started.
     """
 
-    def __init__(self, command: list[str], count: int) -> None: ...
+    def __init__(self, command: list[str], count: int, is_kept: bool = False) -> None: ...
     def ended(self) -> list[tuple[int, int]]:
         """(process id, exit code) of each that ended since the last call."""
 

@@ -126,7 +126,7 @@ def _create_runner(
             return None
         bound_to = options.master_bind_host
         host = "127.0.0.1" if bound_to in ("*", "0.0.0.0", "::") else bound_to
-        children = start_workers(arguments, process_count, (host, runner.server.port))
+        children = start_workers(arguments, process_count, (host, runner.server.port), is_output_kept=options.tui)
         gevent.spawn(watch, children, runner)
         return children
     if options.worker:
@@ -194,6 +194,9 @@ def _parse(arguments: list[str]) -> Namespace:
         sys.stderr.write(f"{line}\n")
         sys.exit(code)
     stats.validate_stats_configuration()
+    if options.tui:
+        options.headless = True
+        options.tui = not options.worker
     if options.headful:
         options.headless = False
     if options.autoquit != -1 and not options.autostart:
@@ -404,7 +407,9 @@ def _run_engine(environment: Environment) -> int:
     # Once more, because the locustfiles may have changed them since the environment was made.
     environment.stats.use_percentiles()
     runner._leave_monitoring_to_the_engine()
-    keyboard = contextlib.nullcontext() if environment.parsed_options.worker else listen_to_keyboard(runner)
+    # The view in the terminal has keys of its own.
+    has_no_keys = environment.parsed_options.worker or environment.parsed_options.tui
+    keyboard = contextlib.nullcontext() if has_no_keys else listen_to_keyboard(runner)
     with keyboard:
         return _core.run(
             engine_options(environment.parsed_options),

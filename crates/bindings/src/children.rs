@@ -11,16 +11,16 @@ pub(crate) struct Children(Mutex<katydid_cli::Children>);
 
 #[pymethods]
 impl Children {
-    /// Starts `count` processes of this command line. Raises OSError when that cannot be done.
+    /// Starts `count` processes of this command line; what they write is kept while a view is in the terminal, if `is_kept`.
+    /// Raises OSError when that cannot be done.
     #[new]
-    fn new(command: Vec<String>, count: usize) -> PyResult<Self> {
+    #[pyo3(signature = (command, count, is_kept = false))]
+    fn new(command: Vec<String>, count: usize, is_kept: bool) -> PyResult<Self> {
         // On the thread that lives as long as the process: Linux ends children with the thread that started them.
         let control = crate::shared::control()?;
-        let started =
-            crate::runner::block_on(
-                control,
-                async move { katydid_cli::Children::start(&command, count) },
-            );
+        let started = crate::runner::block_on(control, async move {
+            katydid_cli::Children::start(&command, count, is_kept)
+        });
         Ok(Self(Mutex::new(started?)))
     }
 

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use katydid_cluster::MasterHandle;
-use katydid_cluster::fleet::Loss;
 use katydid_engine::{HostError, HostReply};
-use katydid_report::{ReportContext, WorkerFacts};
+use katydid_report::ReportContext;
 use katydid_web::{
     AppAnswer, AppRequest, Desk, LogCounts, Login, Parts, Question, Server, Site, Table, WebSettings,
 };
@@ -233,7 +232,7 @@ impl Desk for PythonDesk {
     fn context(&self) -> ReportContext {
         let mut context = self.context.lock().clone();
         if let Some(master) = &self.master {
-            (context.workers, context.losses) = workers_and_losses(master);
+            (context.workers, context.losses) = katydid_cli::workers_and_losses(master);
         }
         context
     }
@@ -278,35 +277,4 @@ impl Desk for PythonDesk {
     fn app(&self, request: AppRequest) -> HostReply<AppAnswer> {
         self.send(|answer| ControlRequest::App(Box::new(request), answer))
     }
-}
-
-/// What a master knows of its workers.
-pub(crate) fn workers_and_losses(master: &MasterHandle) -> (Vec<WorkerFacts>, Vec<String>) {
-    master.look(|fleet| {
-        let in_doubt = |id: &str| {
-            let of_it = fleet
-                .losses()
-                .iter()
-                .filter(|loss| &*loss.worker == id && loss.back_after.is_none());
-            of_it.map(|loss| loss.requests).sum()
-        };
-        let workers = fleet.nodes().map(|(id, node)| {
-            let health = node.health.as_ref();
-            WorkerFacts {
-                id: id.to_string(),
-                index: node.index,
-                state: node.state.to_string(),
-                user_count: node.user_count(),
-                cpu_percent: node.cpu_usage,
-                memory_bytes: node.memory_usage,
-                last_seen_seconds: fleet.silence_of(node).as_secs_f64(),
-                requests_in_doubt: in_doubt(id),
-                saturated: health.is_some_and(|health| health.saturated),
-                reason: health.and_then(|health| health.reason.clone()),
-            }
-        });
-        let mut workers: Vec<WorkerFacts> = workers.collect();
-        workers.sort_by_key(|worker| worker.index);
-        (workers, fleet.losses().iter().map(Loss::text).collect())
-    })
 }

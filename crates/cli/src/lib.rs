@@ -22,6 +22,7 @@ mod terminal;
 pub mod timespan;
 mod usage;
 mod value;
+mod worker_facts;
 
 pub use error::CliError;
 pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
@@ -34,3 +35,4 @@ pub use signals::{Signal, SignalSource};
 pub use sources::{Parsed, Strictness, Surroundings, parse};
 pub use terminal::Terminal;
 pub use usage::{Usage, UsageMeter};
+pub use worker_facts::workers_and_losses;

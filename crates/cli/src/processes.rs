@@ -4,6 +4,8 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use katydid_tui::Output;
+
 /// How often it is looked whether a process has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -12,6 +14,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub struct Children {
     running: Vec<Child>,
     worst: i32,
+    /// Where they write, if not straight to the terminal.
+    output: Option<&'static Output>,
 }
 
 /// How one of them ended.
@@ -25,13 +29,16 @@ pub struct Ended {
 
 impl Children {
     /// Starts so many of them. Each is in a process group of its own, so that Ctrl-C reaches this process only, which
-    /// tells them; and ends with this process, however that ends.
+    /// tells them; and ends with this process, however that ends. With `is_kept` a view in the terminal keeps what they
+    /// write until it is gone.
     ///
     /// # Errors
     ///
     /// When the system starts none; those that were started are ended again.
-    pub fn start(command: &[String], count: usize) -> std::io::Result<Self> {
+    pub fn start(command: &[String], count: usize, is_kept: bool) -> std::io::Result<Self> {
+        let output = if is_kept { katydid_tui::output() } else { None };
         let mut children = Self::default();
+        children.output = output;
         let (program, arguments) = command
             .split_first()
             .ok_or_else(|| std::io::Error::other("no command"))?;
@@ -39,6 +46,9 @@ impl Children {
             let mut child = Command::new(program);
             // Keys that are typed are for this process.
             child.args(arguments).stdin(Stdio::null());
+            if let Some(output) = output {
+                child.stdout(output.writer()?).stderr(output.writer()?);
+            }
             // It is a worker, and starts none itself.
             for mode in ["MODE_MASTER", "PROCESSES"] {
                 child
@@ -97,6 +107,9 @@ impl Children {
                 self.ended();
                 std::thread::sleep(LOOK_EVERY);
             }
+        }
+        if let Some(output) = self.output {
+            output.flush();
         }
         self.worst
     }
@@ -158,25 +171,29 @@ mod tests {
 
     #[test]
     fn exit_codes_of_all_are_known() {
-        let mut children = Children::start(&shell("exit 3"), 2).expect("a shell");
+        let mut children = Children::start(&shell("exit 3"), 2, false).expect("a shell");
         assert_eq!(children.finish(Duration::from_secs(10)), 3);
         assert_eq!(children.count(), 0);
     }
 
     #[test]
     fn whoever_does_not_end_is_asked_and_then_made_to() {
-        let mut children =
-            Children::start(&shell("trap 'exit 7' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
+        let mut children = Children::start(
+            &shell("trap 'exit 7' INT; while :; do sleep 0.05; done"),
+            1,
+            false,
+        )
+        .expect("a shell");
         std::thread::sleep(Duration::from_millis(300));
         assert_eq!(children.finish(Duration::from_millis(500)), 7);
         let mut children =
-            Children::start(&shell("trap '' INT; while :; do sleep 0.05; done"), 1).expect("a shell");
+            Children::start(&shell("trap '' INT; while :; do sleep 0.05; done"), 1, false).expect("a shell");
         std::thread::sleep(Duration::from_millis(300));
         assert_eq!(children.finish(Duration::from_millis(200)), 128 + libc::SIGKILL);
     }
 
     #[test]
     fn a_command_that_is_none_is_an_error() {
-        assert!(Children::start(&["no-such-program-here".to_owned()], 1).is_err());
+        assert!(Children::start(&["no-such-program-here".to_owned()], 1, false).is_err());
     }
 }

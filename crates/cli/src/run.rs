@@ -6,6 +6,7 @@
 mod ending;
 mod parts;
 mod results;
+mod screen;
 mod waiting;
 mod watching;
 
@@ -23,6 +24,7 @@ use crate::first_look::version;
 use crate::settings::{PageRun, Role, Settings};
 use crate::signals::{Signal, Signals};
 pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
+use screen::LiveScreen;
 
 /// The logger's name in Locust.
 const TARGET: &str = "locust.main";
@@ -105,6 +107,8 @@ struct Run<'a> {
     signals: Signals,
     status: watch::Receiver<RunnerStatus>,
     csv: Option<CsvReport>,
+    /// The view in the terminal, while there is one.
+    screen: Option<LiveScreen>,
     began: Instant,
     /// When the run-time limit is reached.
     deadline: Option<Instant>,
@@ -148,7 +152,7 @@ impl<'a> Run<'a> {
         });
         let csv = csv.transpose().map_err(|error| wrong(&error))?;
         parts.report.start_time = Timestamp::now();
-        if settings.html_file.is_some() || settings.run_file.is_some() {
+        if keeps_over_time(settings) {
             parts
                 .collector
                 .with(|stats| stats.keep_over_time(Timestamp::now()));
@@ -158,6 +162,7 @@ impl<'a> Run<'a> {
             status: parts.runner.watch(),
             signals,
             csv,
+            screen: None,
             began: Instant::now(),
             deadline: None,
             led_by_shape: false,
@@ -300,6 +305,11 @@ impl<'a> Run<'a> {
     fn user_count(&self) -> u64 {
         self.parts.host.user_counts().values().sum()
     }
+}
+
+/// Whether somebody will see the run over time.
+fn keeps_over_time(settings: &Settings) -> bool {
+    settings.screen || settings.html_file.is_some() || settings.run_file.is_some()
 }
 
 /// Seconds without needless digits.

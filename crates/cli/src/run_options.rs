@@ -28,6 +28,9 @@ pub struct RunOptions {
     /// Run without the page.
     #[serde(deserialize_with = "switch")]
     pub headless: bool,
+    /// Run without the page and with a view in the terminal.
+    #[serde(deserialize_with = "switch")]
+    pub tui: bool,
     /// Run with the page whatever `headless` says.
     #[serde(deserialize_with = "switch")]
     pub headful: bool,
@@ -107,6 +110,7 @@ impl Default for RunOptions {
             num_requests: None,
             stop_timeout: None,
             headless: false,
+            tui: false,
             headful: false,
             autostart: false,
             autoquit: None,

@@ -51,6 +51,8 @@ pub struct Settings {
     pub role: Role,
     /// What is other about it because a page leads it; `None` without a page.
     pub page: Option<PageRun>,
+    /// Whether there is a view in the terminal, in place of tables and the live line.
+    pub screen: bool,
     /// The target, if it is not in the test.
     pub host: Option<String>,
     /// Users at the peak.
@@ -98,6 +100,7 @@ impl Settings {
     /// written. One line of text.
     pub fn resolve(options: &RunOptions) -> Result<Self, CliError> {
         let role = role(options);
+        check_screen(options)?;
         check_ports(options)?;
         if role == Role::Worker {
             return Self::of_worker(options);
@@ -132,6 +135,7 @@ impl Settings {
         Ok(Self {
             role,
             page: page(options),
+            screen: options.tui,
             host: options.host.clone(),
             user_count,
             spawn_rate,
@@ -162,6 +166,7 @@ impl Settings {
         Ok(Self {
             role: Role::Worker,
             page: None,
+            screen: false,
             host: options.host.clone(),
             user_count: 0,
             spawn_rate: 1.0,
@@ -208,8 +213,28 @@ fn page(options: &RunOptions) -> Option<PageRun> {
         autostart: options.autostart,
         autoquit: autoquit.map(Duration::from_secs),
     };
-    let is_headless = options.headless && !options.headful;
-    (!is_headless).then_some(page)
+    (!is_headless(options)).then_some(page)
+}
+
+fn is_headless(options: &RunOptions) -> bool {
+    options.tui || options.headless && !options.headful
+}
+
+fn check_screen(options: &RunOptions) -> Result<(), CliError> {
+    // A worker process that --processes started (and gave this number) has the command line of its master.
+    if !options.tui || options.worker && options.processes == Some(0) {
+        return Ok(());
+    }
+    let why = if options.worker {
+        "a worker has nothing to show; its master has"
+    } else if options.headful {
+        "cannot be combined with --headful"
+    } else if !katydid_tui::can_show() {
+        "standard input and standard error must be a terminal that can draw"
+    } else {
+        return Ok(());
+    };
+    Err(CliError::Usage(format!("--tui: {why}")))
 }
 
 fn check_ports(options: &RunOptions) -> Result<(), CliError> {
@@ -328,8 +353,7 @@ fn common_options(options: &RunOptions) -> Vec<&'static str> {
 
 fn notices(options: &RunOptions) -> Vec<String> {
     let mut notices = Vec::new();
-    let headless = options.headless && !options.headful;
-    if options.autostart && headless {
+    if options.autostart && is_headless(options) {
         notices.push("--autostart is part of --headless, there is no need for both".to_owned());
     }
     notices

@@ -56,7 +56,7 @@ fn every_option_of_locust_is_there_as_it_is_there() {
 }
 
 #[test]
-fn only_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
+fn only_the_view_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
     let theirs: Vec<Value> = serde_json::from_str(include_str!("fixtures/options.json")).unwrap();
     let known: BTreeSet<&str> = theirs
         .iter()
@@ -71,6 +71,7 @@ fn only_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
         .filter(|flag| !known.contains(flag))
         .collect();
     let expected = [
+        "--tui",
         "-n",
         "--num-request",
         "--num-requests",

@@ -24,4 +24,4 @@ pub use error::ReportError;
 pub use file::{check_writable, write_file};
 pub use html_report::{NoReportPage, has_report_page, html_report, kept_record, result_file_name};
 pub use printable::printable;
-pub use progress::{Progress, closing_notes};
+pub use progress::{Progress, clock, closing_notes, milliseconds};

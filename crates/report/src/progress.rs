@@ -79,7 +79,7 @@ pub fn closing_notes(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// `1:05`, `2:00:00`.
-pub(crate) fn clock(duration: Duration) -> String {
+pub fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
@@ -89,7 +89,7 @@ pub(crate) fn clock(duration: Duration) -> String {
 }
 
 /// A response time with as many digits as a person can use.
-pub(crate) fn milliseconds(time: f64) -> String {
+pub fn milliseconds(time: f64) -> String {
     match time {
         short if short < 10.0 => format!("{short:.2}"),
         middle if middle < 100.0 => format!("{middle:.1}"),

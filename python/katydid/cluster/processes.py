@@ -40,15 +40,18 @@ def count_processes(options: Namespace) -> int:
     return count
 
 
-def start_workers(arguments: list[str], count: int, master: tuple[str, int] | None) -> _core.Children:
+def start_workers(
+    arguments: list[str], count: int, master: tuple[str, int] | None, is_output_kept: bool = False
+) -> _core.Children:
     """Starts worker processes with the command line of this one.
 
     Args:
         master: host and port to connect to; None when the command line says it.
+        is_output_kept: whether a view in the terminal keeps what they write.
     """
     place = ["--worker", "--master-host", master[0], "--master-port", str(master[1])] if master else []
     command = [sys.executable, "-m", "katydid", *arguments, *place, "--processes", "0"]
-    return _core.Children(command, count)
+    return _core.Children(command, count, is_output_kept)
 
 
 def supervise(children: _core.Children) -> int:

@@ -66,6 +66,14 @@ pub(super) const ROWS: &[OptionRow] = &[
         ..BASE
     },
     OptionRow {
+        flags: &["--tui"],
+        dest: "tui",
+        env: Some("TUI"),
+        help: "Run --headless with a live view in the terminal: charts, the table of requests, failures, and keys that \
+               change the number of users (? lists them)",
+        ..FLAG
+    },
+    OptionRow {
         flags: &["-l", "--list"],
         dest: "list_commands",
         help: "Show the User classes of the test and exit",

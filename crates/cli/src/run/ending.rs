@@ -7,6 +7,7 @@ use std::time::Duration;
 use katydid_engine::{RunEvent, RunState};
 use tokio::time::{Instant, interval, sleep_until};
 
+use super::screen::event_of;
 use super::{End, Run, TARGET, seconds};
 use crate::settings::Role;
 use crate::signals::Signal;
@@ -145,6 +146,11 @@ impl Run<'_> {
                 biased;
                 done = &mut work => return Some(done),
                 signal = self.signals.next() => self.count_signal(signal),
+                event = event_of(&mut self.screen) => {
+                    if let Some(signal) = self.take_in(event) {
+                        self.count_signal(signal);
+                    }
+                }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     self.leave_behind(whom, grace);
                 }

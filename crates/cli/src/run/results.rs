@@ -13,6 +13,7 @@ use super::{Run, TARGET};
 impl Run<'_> {
     /// Writes every report. One that fails is said so, and the others are written all the same.
     pub(super) fn report(&mut self) {
+        self.close_screen();
         self.push_history();
         let snapshot = self.parts.collector.snapshot(Timestamp::now());
         self.fill_in_context(&snapshot);

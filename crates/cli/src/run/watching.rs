@@ -8,7 +8,8 @@ use katydid_report::{Progress, Rates, console};
 use katydid_stats::{MarkKind, Snapshot, Timestamp};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
-use super::{End, Run, TARGET, Visit};
+use super::screen::event_of;
+use super::{End, Run, TARGET, Visit, keeps_over_time};
 use crate::signals::Signal;
 use crate::usage::UsageMeter;
 
@@ -45,6 +46,7 @@ impl Run<'_> {
             shows: 0,
             monitoring: None,
         };
+        self.open_screen();
         let (mut collect, mut show) = (every(COLLECT_EVERY), every_from_now(SHOW_EVERY));
         let (mut history, mut monitor) = (every_from_now(HISTORY_EVERY), every(self.parts.monitor.interval));
         loop {
@@ -65,6 +67,11 @@ impl Run<'_> {
                     }
                 }
                 said = reply_of(&mut watch.monitoring) => self.note(said),
+                event = event_of(&mut self.screen) => {
+                    if let Some(signal) = self.take_in(event) {
+                        return self.told_to_end(signal);
+                    }
+                }
                 _ = collect.tick() => {
                     if let Some(end) = self.collect() {
                         return end;
@@ -157,11 +164,15 @@ impl Run<'_> {
                 .set_cpu(watch.meter.read().busiest_thread_percent);
         }
         self.observe();
-        let wants_table = self.settings.console
+        let has_screen = self.screen.is_some();
+        let wants_table = !has_screen
+            && self.settings.console
             && self.settings.periodic_tables
             && watch.shows.is_multiple_of(SHOWS_PER_TABLE);
-        let wants_line =
-            self.settings.console && self.settings.page.is_none() && self.parts.terminal.is_live();
+        let wants_line = !has_screen
+            && self.settings.console
+            && self.settings.page.is_none()
+            && self.parts.terminal.is_live();
         watch.shows += 1;
         if !(wants_table || wants_line || self.csv.is_some()) {
             return;
@@ -181,6 +192,10 @@ impl Run<'_> {
 
     /// Notes what is used and wanted, for whoever draws the run over time.
     fn observe(&mut self) {
+        // A page does so itself.
+        if !keeps_over_time(self.settings) || self.settings.page.is_some() {
+            return;
+        }
         let master = self.parts.master.as_ref();
         let workers = master.map(|master| master.look(|fleet| fleet.present().count() as u64));
         let (target, is_active) = {
@@ -191,10 +206,7 @@ impl Run<'_> {
         self.parts
             .collector
             .observe(now, self.user_count(), target, workers);
-        // The page marks what it sees itself.
-        if self.settings.page.is_none() {
-            self.mark_changes(now, target, is_active);
-        }
+        self.mark_changes(now, target, is_active);
     }
 
     fn mark_changes(&mut self, now: Timestamp, target: u64, is_active: bool) {
@@ -216,7 +228,7 @@ impl Run<'_> {
         });
     }
 
-    fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> Progress {
         Progress {
             elapsed: self.began.elapsed(),
             run_time: self.deadline.map(|deadline| deadline.duration_since(self.began)),
