@@ -256,9 +256,7 @@ def test_refused_without_a_terminal(tmp_path: Path) -> None:
     command = [*KATYDID, "-f", locustfile, "--tui", "-t", "1s"]
     run = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert run.returncode == 2
-    assert run.stderr == (
-        "katydid: error: --tui: standard input and standard error must be a terminal that can draw\n"
-    )
+    assert run.stderr == ("katydid: error: --tui: standard input and standard error must be a terminal that can draw\n")
     for option in ("--worker", "--headful"):
         master, terminal = pty.openpty()
         run = subprocess.run([*command, option], cwd=tmp_path, stdin=terminal, stderr=terminal, timeout=60)

@@ -111,7 +111,6 @@ class OwnUser(OwnLocust):
             self.client.fails()
 
 
-
 heard = []
 
 

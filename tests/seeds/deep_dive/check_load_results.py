@@ -6,9 +6,9 @@ import sys
 def check_results(csv_path: str) -> bool:
     """Fail CI if performance thresholds are exceeded."""
     thresholds = {
-        "p95_response_time": 2000, # ms
-        "failure_rate": 0.01, # 1%
-        "avg_response_time": 500, # ms
+        "p95_response_time": 2000,  # ms
+        "failure_rate": 0.01,  # 1%
+        "avg_response_time": 500,  # ms
     }
     with open(f"{csv_path}_stats.csv") as f:
         reader = csv.DictReader(f)

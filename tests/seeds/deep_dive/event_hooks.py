@@ -3,8 +3,7 @@ import time
 
 
 @events.request.add_listener
-def on_request(request_type, name, response_time, response_length,
-               response, exception, context, **kwargs):
+def on_request(request_type, name, response_time, response_length, response, exception, context, **kwargs):
     """Send metrics to external monitoring."""
     if response_time > 5000:
         print(f"SLOW REQUEST: {name} took {response_time}ms")
@@ -22,6 +21,8 @@ def on_test_start(environment, **kwargs):
 def on_test_stop(environment, **kwargs):
     stats = environment.runner.stats
     total = stats.total
-    print(f"Test complete: {total.num_requests} requests, "
-          f"{total.num_failures} failures, "
-          f"avg {total.avg_response_time:.0f}ms")
+    print(
+        f"Test complete: {total.num_requests} requests, "
+        f"{total.num_failures} failures, "
+        f"avg {total.avg_response_time:.0f}ms"
+    )

@@ -4,10 +4,13 @@ from locust import HttpUser, SequentialTaskSet, task, between
 class CheckoutFlow(SequentialTaskSet):
     @task
     def login(self):
-        self.client.post("/api/auth/login", json={
-            "email": "loadtest@example.com",
-            "password": "testpass123",
-        })
+        self.client.post(
+            "/api/auth/login",
+            json={
+                "email": "loadtest@example.com",
+                "password": "testpass123",
+            },
+        )
 
     @task
     def browse_products(self):
@@ -24,16 +27,22 @@ class CheckoutFlow(SequentialTaskSet):
     @task
     def add_to_cart(self):
         if hasattr(self, "product_id"):
-            self.client.post("/api/cart/items", json={
-                "product_id": self.product_id,
-                "quantity": 1,
-            })
+            self.client.post(
+                "/api/cart/items",
+                json={
+                    "product_id": self.product_id,
+                    "quantity": 1,
+                },
+            )
 
     @task
     def checkout(self):
-        self.client.post("/api/checkout", json={
-            "payment_token": "tok_test_visa",
-        })
+        self.client.post(
+            "/api/checkout",
+            json={
+                "payment_token": "tok_test_visa",
+            },
+        )
         self.interrupt()  # Return to parent, start over
 
 

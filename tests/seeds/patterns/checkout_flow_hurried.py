@@ -1,4 +1,5 @@
 """The same shoppers with short waits, so that a run of seconds sees the whole flow several times."""
+
 import checkout_flow
 from locust import between
 

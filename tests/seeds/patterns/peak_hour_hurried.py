@@ -3,6 +3,7 @@
 The shape's own file stays as published. Here its clock runs faster, and with it everything that is "per
 second": the shape's stages and its spawn rates. The number of users stays what it is.
 """
+
 import os
 
 # The module and not the class: a locustfile may hold one shape only.

@@ -5,11 +5,11 @@ class PeakHourShape(LoadTestShape):
     """Ramp up to peak, hold, ramp down — simulating business hours."""
 
     stages = [
-        {"duration": 120, "users": 50, "spawn_rate": 5},    # Warm up
-        {"duration": 300, "users": 200, "spawn_rate": 10},   # Morning ramp
-        {"duration": 600, "users": 500, "spawn_rate": 20},   # Peak hours
-        {"duration": 300, "users": 200, "spawn_rate": 10},   # Afternoon decline
-        {"duration": 120, "users": 50, "spawn_rate": 5},     # Wind down
+        {"duration": 120, "users": 50, "spawn_rate": 5},  # Warm up
+        {"duration": 300, "users": 200, "spawn_rate": 10},  # Morning ramp
+        {"duration": 600, "users": 500, "spawn_rate": 20},  # Peak hours
+        {"duration": 300, "users": 200, "spawn_rate": 10},  # Afternoon decline
+        {"duration": 120, "users": 50, "spawn_rate": 5},  # Wind down
     ]
 
     def tick(self):

@@ -4,10 +4,11 @@ import csv
 import sys
 
 BUDGETS = {
-    "p50": 100,      # ms
-    "p99": 500,      # ms
-    "error_rate": 0.1  # percent
+    "p50": 100,  # ms
+    "p99": 500,  # ms
+    "error_rate": 0.1,  # percent
 }
+
 
 def check_budget(csv_path):
     failures = []
@@ -35,6 +36,7 @@ def check_budget(csv_path):
         sys.exit(1)
     else:
         print("Performance budget OK")
+
 
 if __name__ == "__main__":
     check_budget(sys.argv[1])

@@ -9,14 +9,11 @@ class ShopperUser(HttpUser):
 
     def on_start(self):
         # Login once per user
-        response = self.client.post("/api/auth/login", json={
-            "email": "[email protected]",
-            "password": "loadtest-password"
-        })
+        response = self.client.post(
+            "/api/auth/login", json={"email": "[email protected]", "password": "loadtest-password"}
+        )
         self.token = response.json().get("token", "")
-        self.client.headers.update({
-            "Authorization": f"Bearer {self.token}"
-        })
+        self.client.headers.update({"Authorization": f"Bearer {self.token}"})
 
     @tag("browse")
     @task(5)
@@ -31,19 +28,15 @@ class ShopperUser(HttpUser):
     @tag("cart")
     @task(2)
     def add_to_cart(self):
-        self.client.post("/api/cart/items", json={
-            "sku": "SKU-1234",
-            "quantity": 1
-        })
+        self.client.post("/api/cart/items", json={"sku": "SKU-1234", "quantity": 1})
 
     @tag("checkout")
     @task(1)
     def checkout(self):
-        self.client.post("/api/checkout", json={
-            "paymentMethod": "card",
-            "shippingAddress": {
-                "line1": "123 Test St",
-                "city": "Testville",
-                "zip": "12345"
-            }
-        })
+        self.client.post(
+            "/api/checkout",
+            json={
+                "paymentMethod": "card",
+                "shippingAddress": {"line1": "123 Test St", "city": "Testville", "zip": "12345"},
+            },
+        )

@@ -1,4 +1,5 @@
 """Users for the slides' custom client, which the slides leave to the audience."""
+
 import custom_client
 from locust import TaskSet, task
 

@@ -3,6 +3,7 @@
 Here the protocol is a bare request line over a socket, which the sample shop answers. Where the shop is
 comes from SHOP_ADDRESS (host:port), because the slides make their client without arguments.
 """
+
 import builtins
 import os
 import socket

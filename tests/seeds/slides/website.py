@@ -1,12 +1,9 @@
 from locust import HttpLocust, TaskSet, task
 
+
 class WebsiteTasks(TaskSet):
     def on_start(self):
-        self.client.post("/login", {
-            "username": "kubilay",
-            "password": "******"
-        })
-
+        self.client.post("/login", {"username": "kubilay", "password": "******"})
 
     @task(4)
     def home(self):

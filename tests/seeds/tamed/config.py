@@ -1,4 +1,5 @@
 """What a developer changes before a test run. Plain Python values, no knowledge of Locust needed."""
+
 import os
 
 # Which test cases the virtual users run:

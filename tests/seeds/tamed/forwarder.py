@@ -1,4 +1,5 @@
 """Takes records of the run and writes them where they are kept; here a file of JSON lines."""
+
 import json
 import time
 

@@ -4,6 +4,7 @@ The article's listings were pictures and are lost; this follows its text: a conf
 with locked records, listeners that forward every result, loggers in greenlets, an external job that is
 timed, and a mix of test cases that is decided when a virtual user starts.
 """
+
 import time
 
 import gevent
@@ -27,15 +28,29 @@ greenlets = []
 @events.request.add_listener
 def additional_success_handler(request_type, name, response_time, response_length, exception, **kwargs):
     if exception is None:
-        forwarder.add({"type": "success", "request_type": request_type, "name": name,
-                       "response_time": response_time, "response_length": response_length})
+        forwarder.add(
+            {
+                "type": "success",
+                "request_type": request_type,
+                "name": name,
+                "response_time": response_time,
+                "response_length": response_length,
+            }
+        )
 
 
 @events.request.add_listener
 def additional_failure_handler(request_type, name, response_time, exception, **kwargs):
     if exception is not None:
-        forwarder.add({"type": "failure", "request_type": request_type, "name": name,
-                       "response_time": response_time, "exception": str(exception)})
+        forwarder.add(
+            {
+                "type": "failure",
+                "request_type": request_type,
+                "name": name,
+                "response_time": response_time,
+                "exception": str(exception),
+            }
+        )
 
 
 @events.test_start.add_listener
@@ -48,8 +63,13 @@ def on_test_start(environment, **kwargs):
 @events.test_stop.add_listener
 def on_test_stop(environment, **kwargs):
     gevent.killall(greenlets)
-    forwarder.add({"type": "summary", "requests": environment.stats.total.num_requests,
-                   "failures": environment.stats.total.num_failures})
+    forwarder.add(
+        {
+            "type": "summary",
+            "requests": environment.stats.total.num_requests,
+            "failures": environment.stats.total.num_failures,
+        }
+    )
     forwarder.close()
     gevent.sleep(0.5)
 

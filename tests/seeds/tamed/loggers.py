@@ -1,4 +1,5 @@
 """Loggers that run beside the test, each in its own greenlet, a record every second."""
+
 import gevent
 import requests
 

@@ -1,4 +1,5 @@
 """The external job: submits edited content to the content server and prints the version it will have."""
+
 import json
 import sys
 import urllib.request

@@ -1,4 +1,5 @@
 """Run-time data: the records that virtual users work on."""
+
 import csv
 import os
 import random

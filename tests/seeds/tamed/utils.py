@@ -1,4 +1,5 @@
 """Runs an external job and reads its output."""
+
 import os
 import subprocess
 import sys
