@@ -1,4 +1,4 @@
-"""The live view of `--tui` in real terminals of tmux, small and large: what it shows, its keys, and what it leaves behind."""
+"""The live view of `--tui` in terminals of tmux, small and large: what it shows, its keys, what it leaves behind."""
 
 from __future__ import annotations
 

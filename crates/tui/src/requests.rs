@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::Line;
 use ratatui::widgets::{Cell, Row, Table};
 
-use crate::draw::framed;
+use crate::draw::untitled;
 use crate::rows::{Column, RequestRow, sorted};
 use crate::state::UiState;
 use crate::text;
@@ -19,7 +19,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: 
     let selected = rows
         .iter()
         .position(|row| state.selected.as_deref() == Some(&row.name));
-    let block = framed("", frame.area());
+    let block = untitled(frame.area());
     let inner = block.inner(area);
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inner);
     let room = usize::from(above.height.saturating_sub(1));
