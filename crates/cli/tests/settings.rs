@@ -211,3 +211,19 @@ fn files_of_an_earlier_run_are_left_alone() {
     assert_eq!(settings.json_file.as_deref(), Some(Path::new(&old)));
     assert_eq!(fs::read_to_string(&old).unwrap(), "old");
 }
+
+#[test]
+fn a_view_in_the_terminal_needs_one() {
+    // Tests may be run in a terminal or not; these refusals come first.
+    for (name, why) in [
+        ("worker", "--tui: a worker has nothing to show; its master has"),
+        ("headful", "--tui: cannot be combined with --headful"),
+    ] {
+        let mut namespace = json!({"tui": true});
+        namespace[name] = json!(true);
+        assert_eq!(resolve(&namespace), Err((2, why.to_owned())));
+    }
+    // A worker process of this machine has the command line of its master.
+    let child = resolve(&json!({"tui": true, "worker": true, "processes": 0})).unwrap();
+    assert_eq!((child.role, child.screen), (Role::Worker, false));
+}

@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame<'_>, view: &View, output: &[String], state: &UiSta
         return draw_too_small(frame, area);
     }
     let [head, panels, body, foot] = Layout::vertical([
-        Constraint::Length(header::ROWS),
+        Constraint::Length(header::rows(view, area.width)),
         Constraint::Length(1),
         Constraint::Min(0),
         Constraint::Length(1),
@@ -144,10 +144,14 @@ fn draw_too_small(frame: &mut Frame<'_>, area: Rect) {
 
 /// A frame with a title; in a small window only its upper edge, which costs less room.
 pub(crate) fn framed<'a>(title: impl Into<Line<'a>>, window: Rect) -> Block<'a> {
+    untitled(window).title(title)
+}
+
+/// The same without a title so far.
+pub(crate) fn untitled<'a>(window: Rect) -> Block<'a> {
     let is_roomy = window.width >= WIDE && window.height >= HIGH;
     Block::new()
         .borders(if is_roomy { Borders::ALL } else { Borders::TOP })
         .border_type(BorderType::Rounded)
         .border_style(Style::new().fg(Color::DarkGray))
-        .title(title)
 }

@@ -9,20 +9,26 @@ use ratatui::text::{Line, Span};
 use crate::text;
 use crate::view::View;
 
-/// Rows of the header.
-pub(crate) const ROWS: u16 = 4;
+/// Rows of the header: all of what is wrong with the generator must be seen.
+pub(crate) fn rows(view: &View, columns: u16) -> u16 {
+    3 + u16::try_from(health_lines(view, columns).len()).unwrap_or(1)
+}
 
 /// From this share of one core, in percent, a reading is worth a colour.
 const BUSY_PERCENT: f64 = 80.0;
 
+/// More of what is wrong would leave too little of the rest.
+const MOST_REASON_ROWS: usize = 3;
+
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View) {
+    let columns = area.width;
     let lines = [
-        run_line(view, area.width),
-        progress_line(view, area.width),
+        run_line(view, columns),
+        progress_line(view, columns),
         figures_line(view),
-        health_line(view, area.width),
     ];
-    for (line, row) in lines.into_iter().zip(area.rows()) {
+    let lines = lines.into_iter().chain(health_lines(view, columns));
+    for (line, row) in lines.zip(area.rows()) {
         frame.render_widget(line, row);
     }
 }
@@ -120,19 +126,28 @@ fn figures_line(view: &View) -> Line<'static> {
 }
 
 /// Whether the figures are the target's or the generator's.
-fn health_line(view: &View, columns: u16) -> Line<'static> {
+fn health_lines(view: &View, columns: u16) -> Vec<Line<'static>> {
+    let Some(reason) = &view.health.reason else {
+        return vec![well_line(view)];
+    };
+    let columns = usize::from(columns);
+    let text = format!("THE GENERATOR IS THE LIMIT: {reason}");
+    let lines = text::wrap(&text, columns.saturating_sub(2))
+        .into_iter()
+        .take(MOST_REASON_ROWS);
+    let padded = lines.map(|line| {
+        format!(
+            " {line}{}",
+            " ".repeat(columns.saturating_sub(text::width(&line) + 1))
+        )
+    });
+    padded
+        .map(|line| Line::from(line.bold().white().on_red()))
+        .collect()
+}
+
+fn well_line(view: &View) -> Line<'static> {
     let health = &view.health;
-    if let Some(reason) = &health.reason {
-        let text = text::fit(
-            &format!(" THE GENERATOR IS THE LIMIT: {reason}"),
-            usize::from(columns),
-        );
-        let padded = format!(
-            "{text}{}",
-            " ".repeat(usize::from(columns).saturating_sub(text::width(&text)))
-        );
-        return Line::from(padded.bold().white().on_red());
-    }
     let cpu = view
         .cpu_percent
         .map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));

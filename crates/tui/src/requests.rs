@@ -1,45 +1,50 @@
 //! The table of requests: sorted, scrolled to the selected row, with the total below.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::Line;
 use ratatui::widgets::{Cell, Row, Table};
 
-use crate::draw::framed;
+use crate::draw::untitled;
 use crate::rows::{Column, RequestRow, sorted};
 use crate::state::UiState;
 use crate::text;
 use crate::view::Figures;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, figures: &Figures, state: &UiState) {
-    let block = framed(title(figures, state), frame.area());
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inner);
-    let (widths, limits) = widths(inner.width);
     let rows = sorted(&figures.rows, state.column, state.descending);
     let selected = rows
         .iter()
         .position(|row| state.selected.as_deref() == Some(&row.name));
+    let block = untitled(frame.area());
+    let inner = block.inner(area);
+    let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inner);
     let room = usize::from(above.height.saturating_sub(1));
     let first = first_shown(selected, rows.len(), room);
-    let shown = (first..).zip(rows.iter().skip(first).take(room));
-    let lines = shown.map(|(position, row)| line(row, limits, selected == Some(position)));
-    let table = Table::new(lines.collect::<Vec<_>>(), widths)
-        .header(header(state))
-        .column_spacing(1);
+    let shown = first..rows.len().min(first + room);
+    frame.render_widget(block.title(title(&shown, rows.len(), state)), area);
+    let (widths, limits) = widths(inner.width);
+    let lines = shown.map(|position| line(rows[position], limits, selected == Some(position)));
+    let table = Table::new(lines, widths).header(header(state)).column_spacing(1);
     frame.render_widget(table, above);
     let total = line(&figures.total, limits, false).bold();
     frame.render_widget(Table::new([total], widths).column_spacing(1), below);
 }
 
-fn title(figures: &Figures, state: &UiState) -> String {
+fn title(shown: &Range<usize>, count: usize, state: &UiState) -> String {
     let direction = if state.descending { "falling" } else { "rising" };
-    let count = figures.rows.len();
+    let names = match count {
+        1 => "1 name".to_owned(),
+        _ if shown.len() < count && !shown.is_empty() => {
+            format!("{} to {} of {count} names", shown.start + 1, shown.end)
+        }
+        _ => format!("{count} names"),
+    };
     format!(
-        " {count} name{} by {}, {direction}; times in ms ",
-        if count == 1 { "" } else { "s" },
+        " {names} by {}, {direction}; times in ms ",
         state.column.heading()
     )
 }

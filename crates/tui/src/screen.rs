@@ -49,9 +49,10 @@ impl Screen {
         let (sender, ended) = mpsc::channel();
         let for_thread = Arc::clone(&shared);
         let thread = move || {
-            // The terminal is given back also when drawing panics; the run goes on without a view then.
-            let _leaving = Leaving;
+            // Dropped last: whoever waits for the end wants the terminal to be given back.
             let _sender = sender;
+            // Also when drawing panics; the run goes on without a view then.
+            let _leaving = Leaving;
             Loop::new(for_thread, commands).run();
         };
         let spawned = std::thread::Builder::new()

@@ -85,6 +85,18 @@ fn begin_of(text: &str, columns: usize) -> String {
     begin
 }
 
+/// The text in rows of at most so many columns, parted between words.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match rows.last_mut() {
+            Some(row) if width(row) + 1 + width(word) <= columns => row.extend([" ", word]),
+            _ => rows.push(fit(word, columns)),
+        }
+    }
+    rows
+}
+
 /// Columns that a text takes up.
 pub(crate) fn width(text: &str) -> usize {
     Line::from(text).width()
@@ -106,6 +118,13 @@ mod tests {
         assert_eq!(rates, ["0", "0.2", "999.9", "12346", "2.0M"]);
         let marks = [0.0, 0.25, 2.5, 40.0, 2_000.0, 25_000.0, 1.5e6].map(axis);
         assert_eq!(marks, ["0", "0.25", "2.5", "40", "2000", "25k", "1.5M"]);
+    }
+
+    #[test]
+    fn rows_end_between_words() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("incomprehensible", 7), ["incomp…"]);
+        assert!(wrap("", 7).is_empty());
     }
 
     #[test]
