@@ -1,7 +1,7 @@
 //! The terminal as the view needs it, and as it was: given back however the process ends, as far as it still can.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ratatui::Frame;
 use ratatui::Terminal;
@@ -97,7 +97,7 @@ fn lock() -> MutexGuard<'static, Option<Open>> {
 /// User code may end the process at any moment.
 #[cfg(unix)]
 fn leave_at_exit() {
-    static ONCE: Once = Once::new();
+    static ONCE: std::sync::Once = std::sync::Once::new();
     extern "C" fn leave() {
         close();
     }
