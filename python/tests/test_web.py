@@ -112,6 +112,17 @@ def test_options_keep_their_type(started):
     assert not hasattr(environment.parsed_options, "unknown")
 
 
+def test_an_empty_secret_keeps_its_value(started, monkeypatch):
+    parser = get_parser()
+    parser.add_argument("--token", is_secret=True, default="")
+    monkeypatch.setattr(facts, "PARSER", parser)
+    options = {"token": "whispered"}
+    _, environment = started(("user_count", "0"), ("spawn_rate", "1"), ("token", ""), options=options)
+    assert environment.parsed_options.token == "whispered"
+    _, environment = started(("user_count", "0"), ("spawn_rate", "1"), ("token", "new"), options=options)
+    assert environment.parsed_options.token == "new"
+
+
 def test_the_picker_chooses_classes_and_shape(started):
     answer, environment = started(
         ("user_count", "1"), ("spawn_rate", "1"), ("user_classes", "Bob"), picks=True, options={"user_classes": []}

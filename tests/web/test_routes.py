@@ -131,6 +131,10 @@ def test_statuses_keys_and_types_are_the_same(pages: Pages, picker: list[str]) -
     theirs, ours = (pages.start(program, "shop.py", *picker, "Buyer", "Looker", **shape) for program in programs)
     args = [template_args(page) for page in (theirs, ours)]
     assert shape_of(args[1]) == shape_of(args[0])
+    # A secret never leaves Katydid.
+    token = args[0]["extra_options"]["token"]
+    assert args[1]["extra_options"]["token"] == {**token, "default_value": ""}
+    args[1]["extra_options"]["token"] = token
     for key in ("extra_options", "available_user_classes", "available_shape_classes", "available_user_tasks", "users"):
         assert args[1][key] == args[0][key], key
     pairs = list(zip(script(theirs), script(ours), strict=True))

@@ -180,7 +180,7 @@ def test_secrets_are_not_told(pages: Pages) -> None:
     page = pages.start("katydid", "shop.py", "--token", "whispered", "--web-login", LOCUST_WEB_PASSWORD="open sesame")
     page.post("/login", {"password": "open sesame"})
     page.swarm()
-    for path in ("/live/run", "/stats/report", "/logs", "/stats/requests"):
+    for path in ("/", "/live/run", "/stats/report", "/logs", "/stats/requests"):
         text = page.get(path).text
         assert "whispered" not in text and "open sesame" not in text, path
 

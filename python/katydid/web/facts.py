@@ -58,12 +58,18 @@ def _plan(shape: Any) -> list[list[float]]:
     return [[moment, count] for begin, end, count in zip(begins, ends, users, strict=True) for moment in (begin, end)]
 
 
+def secret_options() -> set[str]:
+    """Arguments of the locustfile that nobody but their owner should read."""
+    actions = PARSER.args_included_in_web_ui.items() if PARSER else ()
+    return {dest for dest, action in actions if getattr(action, "is_secret", False)}
+
+
 def _given_options(options: Any) -> list[list[str]]:
     """Options that are not what they are by default, as text."""
     parser = PARSER
     if options is None or parser is None:
         return []
-    secret = {dest for dest, action in parser.args_included_in_web_ui.items() if getattr(action, "is_secret", False)}
+    secret = secret_options()
     given = []
     for dest, value in vars(options).items():
         default = parser.get_default(dest)

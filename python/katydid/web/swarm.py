@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 
 from katydid.util.timespan import parse_timespan
+from katydid.web import facts
 
 if TYPE_CHECKING:
     from katydid.web import WebUI
@@ -138,6 +139,7 @@ class Swarm:
         environment = self._environment
         options = vars(environment.parsed_options) if environment.parsed_options else {}
         user_count, spawn_rate, run_time = None, None, None
+        secret = facts.secret_options()
         for key, values in form.items():
             value = values[0]
             match key:
@@ -155,7 +157,7 @@ class Swarm:
                         run_time = options[key] = _run_time(value)
                 case "profile":
                     environment.profile = options[key] = value or None
-                case _ if key in options:
+                case _ if key in options and (value or key not in secret):
                     options[key] = _like(options[key], values, key)
         return user_count, spawn_rate, run_time
 

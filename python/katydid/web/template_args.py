@@ -41,7 +41,7 @@ def template_args(web_ui: WebUI) -> dict[str, Any]:
         "shape_use_common_options": shape and bool(getattr(shape, "use_common_options", False)),
         "stats_history_enabled": options and options.stats_history_enabled,
         "tasks": dumps({}),
-        "extra_options": argument_parser.ui_extra_args_dict() if options else {},
+        "extra_options": _extra_options() if options else {},
         "run_time": options and options.run_time,
         "show_userclass_picker": web_ui.userclass_picker_is_active,
         **_available(environment),
@@ -50,6 +50,16 @@ def template_args(web_ui: WebUI) -> dict[str, Any]:
         "is_host_required": katydid.web.HOST_IS_REQUIRED,
         "profile": environment.profile,
     }
+
+
+def _extra_options() -> dict[str, Any]:
+    """The locustfile's own arguments. A secret stays here: its field is empty, and left empty it keeps its value."""
+    extra = argument_parser.ui_extra_args_dict()
+    for option in extra.values():
+        if option["is_secret"] and option["default_value"]:
+            option["default_value"] = ""
+            option["is_required"] = False
+    return extra
 
 
 def _available(environment: Environment) -> dict[str, Any]:
