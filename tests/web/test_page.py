@@ -53,6 +53,7 @@ def test_a_test_is_started_watched_edited_stopped_and_reset(pages: Pages, tab) -
     tab.page.click("text=Edit")
     tab.page.fill("dialog [name=user_count]", "8")
     tab.picture("edit")
+    assert tab.accessibility_faults() == []
     tab.page.keyboard.press("Enter")
     tab.wait_for_number("Users", 8)
     assert page.stats()["user_count"] == 8
@@ -83,6 +84,11 @@ def test_classes_shapes_and_arguments_are_chosen(pages: Pages, tab) -> None:
     page, tab = pages.start("katydid", "shop.py", "--class-picker", WITH_SHAPE="1"), tab()
     tab.page.goto(page.url)
     tab.picture("picker", full=True)
+    assert tab.accessibility_faults() == []
+    tab.page.click(".picker button >> nth=0")
+    tab.picture("class")
+    assert tab.accessibility_faults() == []
+    tab.page.keyboard.press("Escape")
     assert tab.page.get_attribute("[name=token]", "type") == "password"
     assert not tab.page.query_selector("[name=hidden]"), "left out by the locustfile"
     tab.page.select_option("[name=colour]", "blue")

@@ -33,7 +33,7 @@ export function entryColumns(percentiles: number[]): Column<Entry>[] {
       key: "num_requests",
       title: "# Requests",
       numeric: true,
-      width: 112,
+      width: 96,
       value: (entry) => entry.num_requests,
       text: (entry) => formatCount(entry.num_requests),
     },

@@ -16,8 +16,8 @@ export interface Column<Row> {
   hint?: string;
 }
 
-const NARROW = 94;
-const NARROWEST_WIDE = 220;
+const NARROW = 84;
+const NARROWEST_WIDE = 190;
 
 /** Wide columns share what is left of the table; the others keep their width whatever they hold. */
 export function widthOf<Row>({ width, wide }: Column<Row>): number | undefined {

@@ -96,7 +96,7 @@ export function ClassPicker({ classes, users: before, tasks, shapes, shape, onSh
         <ClassSettings
           name={opened}
           attributes={users[opened] ?? {}}
-          availableTasks={tasks[opened] ?? []}
+          availableTasks={[...new Set(tasks[opened] ?? [])]}
           onClose={() => setOpened(null)}
           onSaved={(attributes) => setUsers({ ...users, [opened]: { ...users[opened], ...attributes } })}
         />
