@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures_target import ROOT
 from tests.web.pages import Pages
 
 TABS = ["stats", "charts", "failures", "exceptions", "ratios", "reports", "logViewer"]
@@ -68,6 +69,21 @@ def test_a_test_is_started_watched_edited_stopped_and_reset(pages: Pages, tab) -
     start(tab, users=2)
     tab.wait_for_number("Users", 2)
     assert page.get("/live/run").json()["run"]["number"] == 2
+
+
+def test_the_demo_shop_is_tested(pages: Pages, tab) -> None:
+    cluster = pages.cluster
+    demo = cluster.start("katydid", "demo", "demo-server", "--port", str(cluster.port), locustfile=None)
+    demo.wait_for("127.0.0.1")
+    cluster.target = f"http://127.0.0.1:{cluster.port}"
+    page, tab = pages.start("katydid", str(ROOT / "examples" / "shop.py")), tab()
+    tab.page.goto(page.url)
+    start(tab, users=10)
+    tab.wait_for_number("Users", 10)
+    tab.page.wait_for_selector("tbody >> text=shop.css")
+    page.wait_until(lambda stats: stats["stats"][-1]["num_requests"] > 10, "requests")
+    assert page.stats()["errors"] == []
+    tab.picture("shop")
 
 
 def test_a_form_that_makes_no_sense_says_why(pages: Pages, tab) -> None:
