@@ -42,6 +42,8 @@ def test_workers_their_loss_and_their_return(pages: Pages, kinds: tuple[str, str
     assert stats["worker_count"] == 2 and [worker["user_count"] for worker in stats["workers"]] == [3, 3]
     # Locust tells of its memory ten seconds later.
     assert any(worker["memory_usage"] > 1e6 for worker in stats["workers"])
+    says_lag = lambda worker: worker["resume_lag_p99_ms"] is not None
+    wait_for(lambda: any(map(says_lag, told_of_workers(page).values())), "a Katydid says how late it is")
     page.wait_until(lambda stats: stats["stats"][-1]["num_requests"] > 20, "reports came")
 
     first.kill()

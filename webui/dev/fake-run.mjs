@@ -315,6 +315,7 @@ export class FakeRun {
       memory_bytes: 41_000_000 + i * 120_000,
       last_seen_seconds: i === 2 ? 64 : round(this.random(), 1),
       requests_in_doubt: i === 2 ? 30 : 0,
+      resume_lag_p99_ms: i === 7 ? null : round(0.2 + this.random(), 2),
       saturated: this.options.saturated && i % 9 === 5,
       reason: this.options.saturated && i % 9 === 5 ? "CPU 98 % busy" : null,
     }));

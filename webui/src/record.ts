@@ -155,6 +155,8 @@ export interface WorkerRow {
   memory_bytes: number | null;
   last_seen_seconds: number | null;
   requests_in_doubt: number;
+  /** Missing from workers that do not say. */
+  resume_lag_p99_ms?: number | null;
   saturated: boolean;
   reason: string | null;
 }

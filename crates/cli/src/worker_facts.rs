@@ -25,6 +25,7 @@ pub fn workers_and_losses(master: &MasterHandle) -> (Vec<WorkerFacts>, Vec<Strin
                 memory_bytes: node.memory_usage,
                 last_seen_seconds: fleet.silence_of(node).as_secs_f64(),
                 requests_in_doubt: in_doubt(id),
+                resume_lag_p99_ms: health.and_then(|health| health.resume_lag_p99_ms),
                 saturated: health.is_some_and(|health| health.saturated),
                 reason: health.and_then(|health| health.reason.clone()),
             }

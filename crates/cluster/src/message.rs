@@ -101,6 +101,9 @@ pub struct WorkerHealth {
     pub saturated: bool,
     /// Why, in words for a person.
     pub reason: Option<String>,
+    /// How late its Python thread took up finished requests, one in a hundred (ms); older workers do not say.
+    #[serde(default)]
+    pub resume_lag_p99_ms: Option<f64>,
 }
 
 /// A sign of life.

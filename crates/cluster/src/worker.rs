@@ -444,6 +444,7 @@ impl Worker {
                 health: WorkerHealth {
                     saturated: health.saturated,
                     reason: health.reason,
+                    resume_lag_p99_ms: Some(health.resume_lag_p99_ms),
                 },
             }
         });

@@ -140,6 +140,7 @@ fn a_report_between_katydids_is_exact() {
     let health = WorkerHealth {
         saturated: true,
         reason: Some("the CPU was busy".to_owned()),
+        resume_lag_p99_ms: Some(80.5),
     };
     let extra = BTreeMap::from([("of_a_listener".to_owned(), Value::from(1))]);
     let (bytes, exceptions) = codec::report(

@@ -411,6 +411,7 @@ fn a_katydid_says_whether_it_was_the_limit() {
     let health = WorkerHealth {
         saturated: true,
         reason: Some("the CPU was busy".to_owned()),
+        resume_lag_p99_ms: Some(80.5),
     };
     let report = Report {
         number: Some(1),

@@ -67,6 +67,8 @@ pub struct WorkerFacts {
     pub last_seen_seconds: f64,
     /// Requests that it may have sent and that are not in the results.
     pub requests_in_doubt: u64,
+    /// How late its Python thread took up finished requests, one in a hundred (ms); `None` if it does not say.
+    pub resume_lag_p99_ms: Option<f64>,
     /// Whether it was the limit.
     pub saturated: bool,
     /// Why.

@@ -1,5 +1,5 @@
 // The workers of a master, and what was lost with those that went away.
-import { formatBytes, formatCount } from "../format";
+import { formatBytes, formatCount, formatMs } from "../format";
 import type { WorkerRow } from "../record";
 import type { Column } from "../table";
 import { DataTable } from "./data-table";
@@ -29,6 +29,15 @@ const COLUMNS: Column<WorkerRow>[] = [
     numeric: true,
     value: (worker) => worker.memory_bytes,
     text: (worker) => formatBytes(worker.memory_bytes),
+  },
+  {
+    key: "resume_lag_p99_ms",
+    title: "Lag, 99 % (ms)",
+    hint: "How late its Python thread took up finished requests",
+    numeric: true,
+    value: ({ resume_lag_p99_ms }) => resume_lag_p99_ms ?? null,
+    text: ({ resume_lag_p99_ms }) => formatMs(resume_lag_p99_ms ?? null),
+    alarms: ({ resume_lag_p99_ms }) => (resume_lag_p99_ms ?? 0) > 50,
   },
   {
     key: "last_seen_seconds",
