@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import shlex
-import shutil
 import subprocess
 import textwrap
 import time
@@ -16,8 +15,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import KATYDID, ROOT
-
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 
 SHOP = ["-f", str(ROOT / "examples/shop.py"), "-u", "3", "-r", "3"]
 

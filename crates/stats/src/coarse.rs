@@ -60,20 +60,25 @@ impl CoarseCounts {
     }
 
     pub(crate) fn add(&mut self, exact: &SparseCounts) {
-        // Both are sorted, and a finer bucket never belongs to an earlier coarse one than that before it.
-        let mut position = 0;
-        for (index, count) in exact.iter() {
-            let bucket = bucket_of(bucket::span(index).0);
-            while self.0.get(position).is_some_and(|&(known, _)| known < bucket) {
-                position += 1;
-            }
-            self.add_at(position, bucket, count);
-        }
+        self.add_all(
+            exact
+                .iter()
+                .map(|(index, count)| (bucket_of(bucket::span(index).0), count)),
+        );
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        let mut position = 0;
-        for &(bucket, count) in &other.0 {
+        self.add_all(other.0.iter().copied());
+    }
+
+    /// Counts that are sorted are quick to add. What came over a network may not be, and must not put this out of order.
+    fn add_all(&mut self, counts: impl Iterator<Item = (u16, u32)>) {
+        let (mut position, mut last) = (0, 0);
+        for (bucket, count) in counts {
+            if bucket < last {
+                position = 0;
+            }
+            last = bucket;
             while self.0.get(position).is_some_and(|&(known, _)| known < bucket) {
                 position += 1;
             }
@@ -205,6 +210,14 @@ mod tests {
                 "{fraction}: {read} beside {exact}"
             );
         }
+    }
+
+    #[test]
+    fn counts_out_of_order_are_put_in_order() {
+        let sorted = CoarseCounts(vec![(5, 3), (7, 2), (9, 1)]);
+        let mut counts = CoarseCounts::default();
+        counts.merge(&CoarseCounts(vec![(9, 1), (5, 1), (7, 2), (5, 2)]));
+        assert_eq!(counts, sorted);
     }
 
     #[test]
