@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lag::Lag;
 
@@ -52,7 +52,8 @@ struct CpuReadings {
 }
 
 /// [`Health`] in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HealthSnapshot {
     /// Answers handed to the Python thread.
     pub resumes: u64,

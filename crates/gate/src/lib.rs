@@ -1,0 +1,16 @@
+//! Good enough? Holds what was measured against budgets and against what was measured before, and says so with a reason.
+//!
+//! Pure: values in, values out, time and randomness passed in. Does not know how results were produced, where they are
+//! kept, terminals or exit codes.
+
+mod block;
+mod endpoint;
+mod facts;
+mod metric;
+mod verdict;
+
+pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
+pub use endpoint::Endpoint;
+pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
+pub use metric::{Metric, MetricError, Unit};
+pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
