@@ -35,6 +35,11 @@ pub(crate) fn middle(index: u16) -> u64 {
     lowest + width / 2
 }
 
+/// The same in milliseconds.
+pub fn bucket_middle_ms(index: u16) -> f64 {
+    middle(index.min(LAST_INDEX)) as f64 / 1e3
+}
+
 /// Locust's key for a response time: two significant digits, a half rounded to the even neighbour.
 ///
 /// ```

@@ -110,7 +110,8 @@ impl Histogram {
         other.for_each(|index, count| self.add(index, count));
     }
 
-    pub(crate) fn merge_sparse(&mut self, other: &SparseCounts) {
+    /// Adds counts as they travel.
+    pub fn merge_sparse(&mut self, other: &SparseCounts) {
         for (index, count) in other.iter() {
             self.add(index, u64::from(count));
         }
@@ -237,7 +238,31 @@ impl SparseCounts {
         Self(counts)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+    /// Counts by bucket, from the least; [`bucket_middle_ms`](crate::bucket_middle_ms) tells what a bucket stands for.
+    pub fn from_buckets(buckets: impl IntoIterator<Item = (u16, u32)>) -> Self {
+        let mut counts: Vec<(u16, u32)> = buckets.into_iter().collect();
+        counts.sort_unstable_by_key(|&(index, _)| index);
+        counts.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                earlier.1 = earlier.1.saturating_add(later.1);
+            }
+            is_same
+        });
+        Self(counts)
+    }
+
+    /// Adds other counts.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        if self.0.is_empty() {
+            self.0.clone_from(&other.0);
+        } else {
+            *self = Self::from_buckets(self.0.iter().chain(&other.0).copied());
+        }
+    }
+
+    /// (bucket, count), from the least.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
         // What came over a network may name a bucket that does not exist.
         self.0
             .iter()

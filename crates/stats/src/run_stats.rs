@@ -9,6 +9,7 @@ use crate::entry::{Entry, RunClock};
 use crate::error_text::request_name;
 use crate::history::{History, HistoryPoint};
 use crate::recorder::{EntryKey, KnownEntry};
+use crate::seconds::{Seconds, TakenSeconds};
 use crate::slots::Slot;
 use crate::timeline::{GaugeSlot, Gauges, Mark, MarkKind, TOTAL_SLOTS, slots_each};
 use crate::{Exceptions, Failures, Limits, OTHER_NAMES, Overflow, Percentiles, Timestamp};
@@ -36,6 +37,8 @@ pub struct RunStats {
     /// How often something was merged: what is newer than a number of these is new to whoever saw that one.
     revision: u64,
     over_time: Option<OverTime>,
+    /// The run second by second, if somebody takes it away.
+    seconds: Option<Seconds>,
 }
 
 /// The run over time as a whole, if somebody wants to see it. Each entry has a timeline of its own then.
@@ -68,6 +71,7 @@ impl RunStats {
             overflow: Overflow::default(),
             revision: 0,
             over_time: None,
+            seconds: None,
         }
     }
 
@@ -98,13 +102,20 @@ impl RunStats {
     fn extend_entry(&mut self, delta: &EntryDelta) {
         let before = self.entries.len();
         let revision = self.revision;
-        self.entry_for(delta).extend(delta, revision);
+        let number = self.entry_for(delta);
+        if let Some((key, entry)) = self.entries.get_index_mut(number) {
+            entry.extend(delta, revision);
+            if let Some(seconds) = &mut self.seconds {
+                seconds.extend(number, &key.method, &key.name, delta);
+            }
+        }
         if self.entries.len() > before {
             self.share_slots();
         }
     }
 
-    fn entry_for(&mut self, delta: &EntryDelta) -> &mut Entry {
+    /// The number of the entry that an interval belongs to.
+    fn entry_for(&mut self, delta: &EntryDelta) -> usize {
         let known = KnownEntry {
             method: &delta.method,
             name: &delta.name,
@@ -122,13 +133,16 @@ impl RunStats {
             self.overflow.name_samples += delta.num_requests.max(delta.num_failures);
             EntryKey::new("", OTHER_NAMES)
         };
-        self.entries.entry(key).or_insert_with_key(|key| {
+        let entry = self.entries.entry(key);
+        let number = entry.index();
+        entry.or_insert_with_key(|key| {
             let mut entry = Entry::new(key.method.clone(), key.name.clone(), delta.first_timestamp);
             if is_kept {
                 entry.keep_timeline(origin, slots);
             }
             entry
-        })
+        });
+        number
     }
 
     /// Every time there are twice as many entries, each gets less.
@@ -187,6 +201,7 @@ impl RunStats {
         self.failures.clear();
         self.history.clear();
         self.overflow = Overflow::default();
+        self.seconds.iter_mut().for_each(Seconds::begin_anew);
         self.begin_over_time(now);
         self.mark(now, MarkKind::Reset, "statistics reset".to_owned());
     }
@@ -199,6 +214,7 @@ impl RunStats {
         self.exceptions.clear();
         self.history.clear();
         self.overflow = Overflow::default();
+        self.seconds.iter_mut().for_each(Seconds::begin_anew);
         self.begin_over_time(now);
     }
 
@@ -207,6 +223,19 @@ impl RunStats {
         if self.over_time.is_none() {
             self.begin_over_time_anew(now);
         }
+    }
+
+    /// From now on the run is kept second by second as well, for [`take_seconds`](Self::take_seconds).
+    pub fn keep_seconds(&mut self) {
+        self.seconds.get_or_insert_default();
+    }
+
+    /// Takes away what is kept of the seconds before this one. Later requests of the same seconds come with the next call.
+    pub fn take_seconds(&mut self, before: i64) -> TakenSeconds {
+        self.seconds
+            .as_mut()
+            .map(|seconds| seconds.take(before))
+            .unwrap_or_default()
     }
 
     fn begin_over_time(&mut self, now: Timestamp) {
