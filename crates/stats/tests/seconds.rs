@@ -16,7 +16,10 @@ fn record(collector: &Collector, name: &str, at: f64, milliseconds: u64, error: 
     });
 }
 
-fn told(taken: &TakenSeconds) -> Vec<(i64, String, u64, u64, Vec<(u64, u32)>)> {
+/// Second, name, requests, failures, times in ms with their counts.
+type Told = (i64, String, u64, u64, Vec<(u64, u32)>);
+
+fn told(taken: &TakenSeconds) -> Vec<Told> {
     let of_second = |second: &katydid_stats::EntrySecond| {
         let times = second.response_times.iter();
         let times = times.map(|(bucket, count)| (bucket_middle_ms(bucket).round() as u64, count));
