@@ -14,3 +14,12 @@ pub use endpoint::Endpoint;
 pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use metric::{Metric, MetricError, Unit};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
+
+// Budgets: what is allowed, where that is written, and holding a run against it.
+mod budget;
+mod groups;
+mod nearest;
+mod span;
+
+pub use budget::{Abort, Budget, BudgetError, BudgetProblem, Comparison, During, Name, Period, Scope};
+pub use groups::Groups;
