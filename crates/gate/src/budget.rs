@@ -33,12 +33,13 @@ mod text;
 
 use std::fmt;
 
+pub(crate) use error::one_line;
 pub use error::{BudgetError, BudgetProblem};
-pub(crate) use options::Options;
+pub(crate) use options::{Options, possible_seconds};
 pub use scope::{Name, Scope};
 
 use crate::groups::Groups;
-use crate::metric::{Metric, Unit};
+use crate::metric::Metric;
 
 /// One limit for one figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,18 +152,17 @@ impl Budget {
 
     /// `< 300ms`.
     pub fn limit_text(&self) -> String {
-        format!("{} {}", self.comparison, limit::text(self.limit, self.metric.unit()))
+        format!(
+            "{} {}",
+            self.comparison,
+            limit::text(self.limit, self.metric.unit())
+        )
     }
 
     /// `p95 < 300ms [steady]`: all but the scope.
     pub fn rule(&self) -> String {
         let options = Options::of(self).to_string();
         format!("{} {}{options}", self.metric, self.limit_text())
-    }
-
-    /// What min_samples counts: response times, or requests.
-    pub(crate) fn counts_response_times(&self) -> bool {
-        self.metric.unit() == Unit::Milliseconds
     }
 }
 

@@ -7,9 +7,14 @@ const ALIKE: f64 = 0.75;
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (likeness, nearest) = known
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase()), known))
+        .map(|known| (likeness(word, known), known))
         .max_by(|left, right| left.0.total_cmp(&right.0))?;
     (likeness >= ALIKE).then_some(nearest)
+}
+
+/// How like one word is to another, from 0 to 1.
+pub(crate) fn likeness(left: &str, right: &str) -> f64 {
+    strsim::jaro_winkler(&left.to_lowercase(), &right.to_lowercase())
 }
 
 /// `, did you mean 'p95'?` or nothing.

@@ -38,7 +38,17 @@ mod tests {
         for (text, seconds) in [("20", 20), ("30s", 30), ("5m", 300), ("1h30m10s", 5410)] {
             assert_eq!(parse(text).map(|span| span.as_secs()), Some(seconds), "{text}");
         }
-        for text in ["", "0", "0s", "5 s", "1s1h", "-3", "1.5s", "99999999999999999999h", "é"] {
+        for text in [
+            "",
+            "0",
+            "0s",
+            "5 s",
+            "1s1h",
+            "-3",
+            "1.5s",
+            "99999999999999999999h",
+            "é",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

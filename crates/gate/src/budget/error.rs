@@ -93,7 +93,9 @@ pub enum BudgetProblem {
     #[error("options stand once, in brackets at the end, and hold for the whole text")]
     MisplacedOptions,
     /// A scope without a name.
-    #[error("the scope before ': ' is empty (an endpoint, a pattern, 'each' or 'group NAME'; leave out ': ' for all requests)")]
+    #[error(
+        "the scope before ': ' is empty (an endpoint, a pattern, 'each' or 'group NAME'; leave out ': ' for all requests)"
+    )]
     EmptyScope,
     /// A scope where only expectations may stand.
     #[error("'{0}' looks like a scope; here it stands in 'for', and only the expectation in 'expect'")]

@@ -91,9 +91,12 @@ fn set<T>(place: &mut Option<T>, value: T, name: &'static str) -> Result<(), Bud
 /// Longest window and delay: a week. It bounds what a window keeps.
 const MOST_SECONDS: u64 = 7 * 86_400;
 
-/// Whole seconds, from one to a week.
-pub(crate) fn seconds(text: &str) -> Option<u32> {
-    let seconds = span::parse(text)?.as_secs();
+fn seconds(text: &str) -> Option<u32> {
+    span::parse(text).and_then(|span| possible_seconds(span.as_secs()))
+}
+
+/// Seconds of a window or a delay, if there are not too many.
+pub(crate) fn possible_seconds(seconds: u64) -> Option<u32> {
     u32::try_from(seconds).ok().filter(|_| seconds <= MOST_SECONDS)
 }
 

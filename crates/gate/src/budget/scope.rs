@@ -54,7 +54,9 @@ impl Scope {
             _ => {}
         }
         let Some(name) = text.strip_prefix(GROUP).map(str::trim) else {
-            return Name::parse(text).map(Self::Named).ok_or(BudgetProblem::EmptyScope);
+            return Name::parse(text)
+                .map(Self::Named)
+                .ok_or(BudgetProblem::EmptyScope);
         };
         let members = groups.get(name).ok_or_else(|| unknown_group(name, groups))?;
         Ok(Self::Group {

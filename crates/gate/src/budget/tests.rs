@@ -5,7 +5,10 @@ use super::*;
 fn groups() -> Groups {
     let mut groups = Groups::default();
     let members = ["POST /api/cart/*", "POST /api/checkout"];
-    groups.insert("checkout", members.iter().filter_map(|text| Name::parse(text)).collect());
+    groups.insert(
+        "checkout",
+        members.iter().filter_map(|text| Name::parse(text)).collect(),
+    );
     groups
 }
 
@@ -35,10 +38,7 @@ fn budgets_are_read_and_written() {
         ("GET /api/*: p95 < 300ms", "GET /api/*: p95 < 300ms"),
         ("group checkout: p95 < 2s", "group checkout: p95 < 2s"),
         ("\"each\": p95 < 2s", "\"each\": p95 < 2s"),
-        (
-            "GET /api/items/[id]: p95 < 1s",
-            "GET /api/items/[id]: p95 < 1s",
-        ),
+        ("GET /api/items/[id]: p95 < 1s", "GET /api/items/[id]: p95 < 1s"),
         (
             "GET http://shop:80/a, b: c: p95 < 1s[ steady ]",
             "GET http://shop:80/a, b: c: p95 < 1s [steady]",
@@ -109,10 +109,7 @@ fn what_is_no_budget_says_why_in_one_line() {
         ("p95 < 3ms [steady], p99 < 5ms", "at the end"),
         ("p95 < 3ms [steady] [abort]", "at the end"),
         ("p95 < 3ms, p95 > 4ms", "cannot hold together with 'p95 < 3ms'"),
-        (
-            "p50 > 500ms, p99 < 300ms",
-            "because p50 is never above p99",
-        ),
+        ("p50 > 500ms, p99 < 300ms", "because p50 is never above p99"),
         ("failures > 3, failures < 4", "cannot hold together"),
         ("failures == 3, failures != 3", "cannot hold together"),
         ("GET /a\nb: p95 < 3", "GET /a b: p95 < 3"),
@@ -188,12 +185,13 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn expectation() -> impl Strategy<Value = String> {
     prop_oneof![
-        (1_u32..99_999, prop_oneof!["ms", "us", "s", "m"], 1_u32..9_999)
-            .prop_map(|(limit, unit, percentile)| format!(
+        (1_u32..99_999, prop_oneof!["ms", "us", "s", "m"], 1_u32..9_999).prop_map(
+            |(limit, unit, percentile)| format!(
                 "p{} < {}{unit}",
                 f64::from(percentile) / 100.0,
                 f64::from(limit) / 100.0
-            )),
+            )
+        ),
         (1_u32..10_000).prop_map(|limit| format!("errors <= {}%", f64::from(limit) / 100.0)),
         (1_u32..u32::MAX, prop_oneof!["B", "KB", "MB", "GiB", "KiB"])
             .prop_map(|(limit, unit)| format!("memory < {}{unit}", limit % 100_000)),
