@@ -164,7 +164,7 @@ pub(crate) fn never_called(budget: &Budget, called: &[&Endpoint]) -> Finding {
     let (outcome, measured, reason) = match &budget.scope {
         _ if forbids_requests => (Outcome::Pass, Some(0.0), "never called".to_owned()),
         scope if !called.is_empty() => {
-            let reason = format!("never called; called was {}", likest(&scope.to_string(), called));
+            let reason = format!("never called; called was {}", likest(scope, called));
             (Outcome::Fail, None, reason)
         }
         _ => (Outcome::Fail, None, "no request was sent".to_owned()),
@@ -189,14 +189,21 @@ pub(crate) fn with_missing_members(mut finding: Finding, budget: &Budget, called
     finding
 }
 
-/// The names that are most like another.
-fn likest(name: &str, called: &[&Endpoint]) -> String {
+/// The called names that are most like those of a scope.
+fn likest(scope: &Scope, called: &[&Endpoint]) -> String {
+    let wanted: Vec<String> = match scope {
+        Scope::Group { members, .. } => members.iter().map(Name::to_string).collect(),
+        _ => vec![scope.to_string()],
+    };
+    let likeness = |endpoint: &Endpoint, text: &str| {
+        let to = |name: &String| nearest::likeness(name, text).max(nearest::likeness(name, &endpoint.name));
+        wanted.iter().map(to).fold(0.0, f64::max)
+    };
     let mut names: Vec<(f64, String)> = called
         .iter()
         .map(|endpoint| {
             let text = endpoint.to_string();
-            let likeness = nearest::likeness(name, &text).max(nearest::likeness(name, &endpoint.name));
-            (likeness, text)
+            (likeness(endpoint, &text), text)
         })
         .collect();
     names.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1)));

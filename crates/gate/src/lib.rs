@@ -24,10 +24,12 @@ mod level;
 mod nearest;
 mod span;
 mod stretch;
+mod summaries;
 mod watch;
 
 pub use budget::{Abort, Budget, BudgetError, BudgetProblem, Comparison, During, Name, Period, Scope};
 pub use gate_file::{GateError, GateFile};
 pub use groups::Groups;
 pub use level::{Level, LevelError, Levels};
+pub use summaries::judge_summaries;
 pub use watch::BudgetWatch;

@@ -4,8 +4,15 @@ use super::error::{BudgetError, BudgetProblem};
 use super::{Budget, Comparison};
 use crate::metric::{Metric, Unit};
 
+/// Most budgets of a run. Each is compared with each.
+const MOST: usize = 10_000;
+
 /// Checks each budget against those after it.
 pub(super) fn check(budgets: &[Budget]) -> Result<(), BudgetError> {
+    if let Some(first_too_many) = budgets.get(MOST) {
+        let problem = BudgetProblem::TooMany(budgets.len(), MOST);
+        return Err(BudgetError::new(&first_too_many.to_string(), problem));
+    }
     for (number, earlier) in budgets.iter().enumerate() {
         for later in &budgets[number + 1..] {
             if earlier.scope != later.scope || earlier.period != later.period {

@@ -110,6 +110,9 @@ pub enum BudgetProblem {
         /// A guess at what was meant.
         hint: String,
     },
+    /// More than can be compared with each other.
+    #[error("there are {0} budgets (at most {1} are allowed)")]
+    TooMany(usize, usize),
     /// Another budget that cannot hold together with this one.
     #[error("cannot hold together with '{other}'{reason}")]
     Contradiction {

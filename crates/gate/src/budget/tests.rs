@@ -86,6 +86,8 @@ fn what_is_no_budget_says_why_in_one_line() {
         ("p59x < 3ms", "'p59x' is no metric"),
         ("latncy < 3ms", "is no metric (there is p50"),
         ("avrage < 3ms", "did you mean 'average'?"),
+        ("GET /a:p95 < 3ms", "a scope ends with a colon and a space"),
+        ("p(95) < 3ms", "did you mean 'p95'?"),
         ("p99.9999999 < 3ms", "finer than"),
         ("p95 < 300", "p95: the limit has no unit (a time with its unit"),
         ("p95 < 300 MB", "p95: 'MB' is not its unit"),
@@ -138,6 +140,14 @@ fn what_can_hold_together_is_no_contradiction() {
         parse("each: p95 > 200ms").unwrap(),
     ];
     assert_eq!(Budget::check(&apart.concat()), Ok(()));
+}
+
+#[test]
+fn too_many_budgets_are_refused() {
+    let error = parse(&vec!["p95 < 1s"; 20_000].join(","))
+        .map(|_| ())
+        .unwrap_err();
+    assert_eq!(error.problem, BudgetProblem::TooMany(20_000, 10_000));
 }
 
 #[test]

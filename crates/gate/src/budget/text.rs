@@ -123,7 +123,11 @@ fn needs_samples(metric: Metric) -> bool {
 fn metric(text: &str) -> Result<Metric, BudgetProblem> {
     let metric: Metric = text.parse().map_err(|error: crate::metric::MetricError| {
         let shown = crate::metric::MetricError(one_line(&error.0));
-        BudgetProblem::UnknownMetric(format!("{shown}{}", hint(text, METRICS)))
+        let hint = match text.contains(':') {
+            true => ", and a scope ends with a colon and a space".to_owned(),
+            false => hint(text, METRICS),
+        };
+        BudgetProblem::UnknownMetric(format!("{shown}{hint}"))
     })?;
     match metric.to_string().parse() == Ok(metric) {
         true => Ok(metric),
