@@ -1,1 +1,7 @@
 //! The runs that are kept.
+
+pub mod export;
+pub mod import;
+mod kept_run;
+
+pub use kept_run::{KeptEndpoint, KeptRun};
