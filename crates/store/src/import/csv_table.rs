@@ -51,6 +51,8 @@ impl CsvTable {
             reader: csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
+                // Of `\r\n`, which Locust writes, the reader would count the `\n` to the next row, and lines wrong.
+                .terminator(csv::Terminator::Any(b'\n'))
                 .from_reader(Watched {
                     inner: file,
                     watch: watch.clone(),
@@ -155,6 +157,9 @@ impl CsvTable {
     ) -> Result<Option<u64>, ImportError> {
         let mut record = ByteRecord::new();
         while self.read(&mut record)? {
+            if record.len() == 1 && record[0].trim_ascii().is_empty() {
+                continue;
+            }
             let line = record.position().map_or(0, csv::Position::line);
             let row = CsvRow {
                 table: &self,
@@ -211,7 +216,10 @@ impl CsvRow<'_> {
 
     /// The text of a column.
     pub(super) fn text(&self, column: Column) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.record.get(column.0).unwrap_or_default())
+        let bytes = self.record.get(column.0).unwrap_or_default();
+        let is_last = column.0 + 1 == self.record.len();
+        let line_end = if is_last { bytes.strip_suffix(b"\r") } else { None };
+        String::from_utf8_lossy(line_end.unwrap_or(bytes))
     }
 
     /// A whole number that is not negative.
