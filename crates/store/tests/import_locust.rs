@@ -220,6 +220,16 @@ fn what_an_earlier_text_left_behind_the_total_is_left_out() {
     assert!(remarks[0].contains("1 rows after the total"), "{remarks:?}");
 }
 
+/// Katydid's percentiles have more than two digits, where Locust's have two.
+#[test]
+fn files_of_katydid_are_known_by_their_digits() {
+    let facts = |row: &str| stats([HEADINGS, row, TOTAL].concat()).expect("a table").run.facts;
+    let of_locust = facts(&ROW.replace("20,90,99", "20,120,1300"));
+    assert_eq!((&*of_locust.tool, of_locust.rounding), ("locust", 0.05));
+    let of_katydid = facts(&ROW.replace("20,90,99", "20,123,1300"));
+    assert_eq!((&*of_katydid.tool, of_katydid.rounding), ("katydid", 0.005));
+}
+
 #[test]
 fn endpoints_without_requests_have_no_summary() {
     let row = "GET,/b,0,0,0,0.0,0,0,0,0.0,0.0,N/A,N/A,N/A\r\n";
@@ -260,7 +270,7 @@ fn damage_is_told_with_its_place() {
         ),
         (
             [HEADINGS, &ROW.replace("10", "ten"), TOTAL].concat().into(),
-            "line 2, column \"Request Count\": \"ten\" is not a whole number, 0 or more",
+            "line 2, column \"Request Count\": \"ten\" is not a whole number from 0 to 2^53",
         ),
         (
             [HEADINGS, &ROW.replace("25.5", "inf"), TOTAL].concat().into(),

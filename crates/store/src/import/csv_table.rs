@@ -16,6 +16,9 @@ use super::import_error::{ImportError, shown};
 /// Longest row, in bytes. A quote that is never closed must not take the rest of the file into memory.
 const ROW_LIMIT: usize = 4 << 20;
 
+/// Greatest whole number: up to here every one is a double, and what sums them needs no care.
+const GREATEST: u64 = 1 << 53;
+
 /// Headings that an error lists.
 const LISTED: usize = 30;
 
@@ -224,10 +227,10 @@ impl CsvRow<'_> {
 
     /// A whole number that is not negative.
     pub(super) fn whole(&self, column: Column) -> Result<u64, ImportError> {
-        let text = self.text(column);
-        text.trim()
-            .parse()
-            .map_err(|_| self.refused(column, "a whole number, 0 or more"))
+        match self.text(column).trim().parse() {
+            Ok(number) if number <= GREATEST => Ok(number),
+            _ => Err(self.refused(column, "a whole number from 0 to 2^53")),
+        }
     }
 
     /// A finite number.

@@ -37,7 +37,7 @@ pub enum ImportError {
     },
     /// A column of a table is missing.
     #[error(
-        "import {}: line 1 has no column \"{column}\", which is needed (Locust since 1.0 writes it); it has {found}",
+        "import {}: line 1 has no column \"{column}\", which is needed (`locust --csv` writes it); it has {found}",
         path.display()
     )]
     MissingColumn {

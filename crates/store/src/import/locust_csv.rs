@@ -20,7 +20,10 @@ const SUFFIXES: [&str; 4] = [
 ];
 
 /// By how much Locust rounds response times in its tables: to two digits.
-const ROUNDING: f64 = 0.05;
+const LOCUSTS_ROUNDING: f64 = 0.05;
+
+/// By how much Katydid rounds them: to whole milliseconds, of times that have three digits.
+const KATYDIDS_ROUNDING: f64 = 0.005;
 
 /// Imports the CSV files of a run of Locust: `PREFIX_stats.csv`, and `PREFIX_stats_history.csv`, `PREFIX_failures.csv`
 /// and `PREFIX_exceptions.csv` if they are there. The path of any of them is as good as the prefix.
@@ -33,7 +36,7 @@ pub fn locust_csv(prefix: &Path) -> Result<Imported, ImportError> {
     let stats = read_stats(&stats_path)?;
     let mut imported = Imported {
         run: KeptRun {
-            facts: facts(),
+            facts: facts(stats.has_two_digits),
             endpoints: stats.endpoints,
             ..KeptRun::default()
         },
@@ -91,10 +94,16 @@ fn is_there(path: &Path, remarks: &mut Vec<String>) -> bool {
     exists
 }
 
-fn facts() -> RunFacts {
+/// Of a run in which no percentile came to 100 ms it cannot be told which of the two wrote the files.
+fn facts(has_two_digits: bool) -> RunFacts {
+    let (tool, rounding) = if has_two_digits {
+        ("locust", LOCUSTS_ROUNDING)
+    } else {
+        ("katydid", KATYDIDS_ROUNDING)
+    };
     RunFacts {
-        tool: "locust".to_owned(),
-        rounding: ROUNDING,
+        tool: tool.to_owned(),
+        rounding,
         ..RunFacts::default()
     }
 }

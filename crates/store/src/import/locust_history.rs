@@ -99,8 +99,9 @@ impl Survey {
         if row.users == 0 && !grew {
             return;
         }
-        self.first.get_or_insert(row.second);
-        self.last = row.second;
+        // The clock may have been put back meanwhile.
+        self.first = Some(self.first.map_or(row.second, |first| first.min(row.second)));
+        self.last = self.last.max(row.second);
         self.add_users(row);
     }
 
@@ -274,7 +275,7 @@ impl OpenWindow {
     }
 }
 
-/// Columns of the history, by their headings since Locust 1.0.
+/// Columns of the history.
 #[derive(Debug)]
 struct HistoryColumns {
     second: Column,

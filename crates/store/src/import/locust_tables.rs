@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use katydid_gate::{Endpoint, Summary};
-use katydid_stats::{Failure, TOTAL_NAME};
+use katydid_stats::{Failure, TOTAL_NAME, locust_bucket};
 
 use super::csv_table::{Column, CsvRow, CsvTable, open_file};
 use super::import_error::{ImportError, shown};
@@ -19,6 +19,8 @@ const TABLE_LIMIT: u64 = 256 << 20;
 pub(super) struct StatsTable {
     /// The total first.
     pub(super) endpoints: Vec<KeptEndpoint>,
+    /// Whether all percentiles have two digits. Katydid, which writes the same files, does not round them so.
+    pub(super) has_two_digits: bool,
     /// What a person should know of how it was read.
     pub(super) remarks: Vec<String>,
 }
@@ -62,10 +64,18 @@ pub(super) fn read_stats(path: &Path) -> Result<StatsTable, ImportError> {
         ));
     }
     let total = total.unwrap_or_else(|| sum(&endpoints));
+    let endpoints: Vec<KeptEndpoint> = std::iter::once(total).chain(endpoints).collect();
     Ok(StatsTable {
-        endpoints: std::iter::once(total).chain(endpoints).collect(),
+        has_two_digits: endpoints.iter().all(has_two_digits),
+        endpoints,
         remarks,
     })
+}
+
+fn has_two_digits(kept: &KeptEndpoint) -> bool {
+    let mut percentiles = kept.summary.iter().flat_map(|summary| &summary.percentiles);
+    // The median may come from a column of its own, where Locust does not round it.
+    percentiles.all(|&(fraction, value)| fraction <= 0.5 || value == locust_bucket(value) as f64)
 }
 
 fn twice(path: &Path, line: u64, endpoint: &Endpoint) -> ImportError {
@@ -96,7 +106,7 @@ pub(super) fn cut_off_remark(path: &Path, line: u64) -> String {
     )
 }
 
-/// Columns of `_stats.csv`, by their headings since Locust 1.0 or else before.
+/// Columns of `_stats.csv`, by their headings of today or those of Locust before 1.0.
 #[derive(Debug)]
 struct StatsColumns {
     method: Column,
@@ -187,7 +197,7 @@ pub(super) fn read_failures(path: &Path) -> Result<(Vec<Failure>, Option<u64>), 
     let table = CsvTable::open(path)?;
     let (method, name) = (table.column(&["Method", "Type"])?, table.column(&["Name"])?);
     let (error, occurrences) = (table.column(&["Error"])?, table.column(&["Occurrences"])?);
-    // Locust has written them since 2.38.
+    // Not every version of Locust writes them.
     let seen = [
         table.optional_column(&["First Seen"]),
         table.optional_column(&["Last Seen"]),

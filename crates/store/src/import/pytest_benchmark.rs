@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use katydid_gate::{Endpoint, Machine, RunFacts, RunKind, Summary};
+use katydid_stats::Timestamp;
 use serde::Deserialize;
 
 use super::csv_table::open_file;
@@ -56,6 +57,12 @@ pub fn pytest_benchmark(path: &Path) -> Result<Imported, ImportError> {
     {
         remarks.push(format!(
             "{}: single rounds are not known; write it with --benchmark-json or --benchmark-save-data",
+            path.display()
+        ));
+    }
+    if facts.started_at == Timestamp::default() {
+        remarks.push(format!(
+            "{}: it has no \"datetime\", so when it was is not known",
             path.display()
         ));
     }
