@@ -71,6 +71,8 @@ pub struct Summary {
     pub interquartile_range: Option<f64>,
     /// (fraction, value), from the least fraction; 0.5 is among them.
     pub percentiles: Vec<(f64, f64)>,
+    /// Greatest resident memory in bytes, if it is told.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 impl Distribution {

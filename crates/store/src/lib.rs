@@ -6,6 +6,8 @@ mod blocked;
 mod chunk;
 mod commit;
 mod error;
+pub mod export;
+pub mod import;
 mod kept_run;
 mod machine;
 mod precision;
