@@ -16,3 +16,20 @@ pub use estimate::Estimate;
 pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use metric::{Metric, MetricError, Unit};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
+
+// Budgets: what is allowed, where that is written, and holding a run against it.
+mod budget;
+mod gate_file;
+mod groups;
+mod judged;
+mod level;
+mod nearest;
+mod span;
+mod stretch;
+mod watch;
+
+pub use budget::{Abort, Budget, BudgetError, BudgetProblem, Comparison, During, Name, Period, Scope};
+pub use gate_file::{GateError, GateFile};
+pub use groups::Groups;
+pub use level::{Level, LevelError, Levels};
+pub use watch::BudgetWatch;
