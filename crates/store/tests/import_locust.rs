@@ -321,7 +321,7 @@ fn damaged_histories_never_panic() {
         folder.path().join("x_stats.csv"),
     )
     .expect("copied");
-    for step in 0..600 {
+    for step in 0..200 {
         let mut damaged = history.clone();
         let at = step * 7919 % damaged.len();
         match step % 3 {

@@ -25,6 +25,10 @@ const LOCUSTS_ROUNDING: f64 = 0.05;
 /// By how much Katydid rounds them: to whole milliseconds, of times that have three digits.
 const KATYDIDS_ROUNDING: f64 = 0.005;
 
+/// By how much percentiles of several windows together are off, because values between two percentiles of a
+/// window are spread evenly.
+const WINDOWS_ROUNDING: f64 = 0.05;
+
 /// Imports the CSV files of a run of Locust: `PREFIX_stats.csv`, and `PREFIX_stats_history.csv`, `PREFIX_failures.csv`
 /// and `PREFIX_exceptions.csv` if they are there. The path of any of them is as good as the prefix.
 ///
@@ -127,6 +131,7 @@ fn add_history(imported: &mut Imported, path: &Path) -> Result<(), ImportError> 
     }
     if survey.is_full {
         run.seconds = survey.windows(path, &run.endpoints)?;
+        run.facts.rounding = run.facts.rounding.max(WINDOWS_ROUNDING);
     } else {
         remarks.push(format!(
             "{}: only figures of the whole run are known, because Locust was not told --csv-full-history",
