@@ -2,6 +2,8 @@
 //!
 //! Requests that follow each other are not independent (one stall makes thousands slow), stretches of time nearly are.
 
+use serde::{Deserialize, Serialize};
+
 use crate::endpoint::Endpoint;
 use crate::facts::RunFacts;
 
@@ -48,7 +50,8 @@ pub struct Distribution {
 }
 
 /// Figures without a distribution. Times are milliseconds.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     /// Requests or rounds.
     pub count: u64,
@@ -68,7 +71,7 @@ pub struct Summary {
     pub interquartile_range: Option<f64>,
     /// (fraction, value), from the least fraction; 0.5 is among them.
     pub percentiles: Vec<(f64, f64)>,
-    /// Greatest memory in bytes, if it is told.
+    /// Greatest resident memory in bytes, if it is told.
     pub peak_memory_bytes: Option<u64>,
 }
 

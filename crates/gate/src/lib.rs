@@ -5,12 +5,14 @@
 
 mod block;
 mod endpoint;
+mod estimate;
 mod facts;
 mod metric;
 mod verdict;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
 pub use endpoint::Endpoint;
+pub use estimate::Estimate;
 pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use metric::{Metric, MetricError, Unit};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};

@@ -51,7 +51,8 @@ pub fn kept_record(
         .unwrap_or(smallest)
 }
 
-fn packed(record: &str) -> String {
+/// Small, and without a letter that HTML knows.
+pub(crate) fn packed(record: &str) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let packed = encoder
         .write_all(record.as_bytes())

@@ -35,6 +35,16 @@ pub(crate) fn middle(index: u16) -> u64 {
     lowest + width / 2
 }
 
+/// The bucket that a response time in microseconds is counted in.
+pub fn bucket_of_microseconds(microseconds: u64) -> u16 {
+    index_of(microseconds)
+}
+
+/// The number of microseconds that stands for a bucket.
+pub fn bucket_middle_microseconds(index: u16) -> u64 {
+    middle(index.min(LAST_INDEX))
+}
+
 /// The same in milliseconds.
 pub fn bucket_middle_ms(index: u16) -> f64 {
     middle(index.min(LAST_INDEX)) as f64 / 1e3

@@ -1,0 +1,360 @@
+//! The file of kept runs: opened, listed, searched, thinned out. Writing a run is `writer.rs`, reading one `reader.rs`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use katydid_gate::{RunFacts, Verdict};
+use katydid_stats::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+
+use crate::error::StoreError;
+use crate::schema;
+
+/// How long a process waits for another one that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A run that was not written to for so long was broken off.
+const SILENCE_SECONDS: f64 = 60.0;
+
+/// Kept runs.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) connection: Connection,
+    pub(crate) file: PathBuf,
+}
+
+/// Number of a run in its store.
+pub type RunId = i64;
+
+/// A run in the list.
+#[derive(Clone, Debug)]
+pub struct RunRow {
+    /// Its number.
+    pub id: RunId,
+    /// Whether it is under way, over, or was broken off.
+    pub state: RunState,
+    /// What is known of it.
+    pub facts: RunFacts,
+    /// When it ended, or was last written to.
+    pub ended_at: Timestamp,
+    /// Finished requests.
+    pub requests: u64,
+    /// Failures.
+    pub failures: u64,
+    /// What it came to, if it was judged.
+    pub verdict: Option<Verdict>,
+    /// The exit code of its process, if it is over.
+    pub exit_code: Option<i32>,
+    /// When a person made it the baseline of its branch.
+    pub promoted_at: Option<Timestamp>,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// It is being written.
+    Running,
+    /// It came to its end.
+    Ended,
+    /// Its process died; what it had measured is there.
+    BrokenOff,
+}
+
+impl RunState {
+    /// The word for a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Ended => "ended",
+            Self::BrokenOff => "broken off",
+        }
+    }
+}
+
+/// Which runs are listed. The default is all of them.
+#[derive(Clone, Debug, Default)]
+pub struct RunFilter {
+    /// Of this branch.
+    pub branch: Option<String>,
+    /// Of a commit that begins so.
+    pub commit: Option<String>,
+    /// With this label.
+    pub label: Option<String>,
+    /// At most so many, the latest.
+    pub limit: Option<u32>,
+    /// Only those that count as a baseline: over, not failed, not thrown out of the baseline by a later promotion.
+    pub accepted: bool,
+    /// Not this one.
+    pub except: Option<RunId>,
+}
+
+const COLUMNS: &str = "id, state, facts, ended_at, requests, failures, verdict, exit_code, promoted_at";
+
+impl Store {
+    /// Opens a file of runs, and makes it (and its folder) if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When it is another kind of file, damaged, of a later version, or cannot be written.
+    pub fn open(file: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
+        }
+        Self::open_with(
+            file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )
+    }
+
+    /// Opens a file of runs that must be there.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, and as [`open`](Self::open).
+    pub fn open_existing(file: &Path) -> Result<Self, StoreError> {
+        if !file.exists() {
+            return Err(StoreError::Missing(file.to_owned()));
+        }
+        Self::open_with(file, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn open_with(file: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let sql = |error: rusqlite::Error| StoreError::of_sql(file, &error);
+        let mut connection =
+            Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
+        connection.busy_timeout(PATIENCE).map_err(sql)?;
+        if !schema::is_ours(&connection).map_err(sql)? {
+            return Err(StoreError::Foreign(file.to_owned()));
+        }
+        let found = schema::version(&connection).map_err(sql)?;
+        if found > schema::VERSION {
+            return Err(StoreError::Newer {
+                file: file.to_owned(),
+                found,
+                known: schema::VERSION,
+            });
+        }
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .map_err(sql)?;
+        schema::migrate(&mut connection).map_err(sql)?;
+        Ok(Self {
+            connection,
+            file: file.to_owned(),
+        })
+    }
+
+    /// Which file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Runs, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn runs(&self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
+        let wanted = format!(
+            "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
+             AND (?2 IS NULL OR commit_hash LIKE ?2 || '%') AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
+             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass'
+                             AND started_at >= coalesce((SELECT started_at FROM runs AS promoted
+                                 WHERE promoted.promoted_at IS NOT NULL AND promoted.branch IS runs.branch
+                                 ORDER BY promoted.promoted_at DESC LIMIT 1), 0))
+                  OR (?5 AND promoted_at IS NOT NULL AND promoted_at = (SELECT max(promoted_at) FROM runs AS promoted
+                                 WHERE promoted.branch IS runs.branch)))
+             ORDER BY started_at DESC, id DESC LIMIT ?6"
+        );
+        let filter = params![
+            filter.branch,
+            filter.commit,
+            filter.label,
+            filter.except,
+            filter.accepted,
+            filter.limit.map_or(-1, i64::from)
+        ];
+        self.read(|connection| {
+            let mut statement = connection.prepare(&wanted)?;
+            statement.query_map(filter, run_row)?.collect()
+        })
+    }
+
+    /// The run with a number.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the file cannot be read.
+    pub fn run(&self, id: RunId) -> Result<RunRow, StoreError> {
+        let wanted = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
+        self.read(|connection| connection.query_row(&wanted, [id], run_row).optional())?
+            .ok_or_else(|| StoreError::NoSuchRun(format!("there is no run {id} in {}", self.file.display())))
+    }
+
+    /// Makes a run the baseline of its branch: older ones of that branch no longer count.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn promote(&self, id: RunId, now: Timestamp) -> Result<(), StoreError> {
+        self.read(|connection| {
+            connection.execute(
+                "UPDATE runs SET promoted_at = ?2 WHERE id = ?1",
+                params![id, now.0],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Sets what a run came to.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn set_verdict(&self, id: RunId, verdict: Verdict) -> Result<(), StoreError> {
+        self.read(|connection| {
+            connection.execute(
+                "UPDATE runs SET verdict = ?2 WHERE id = ?1",
+                params![id, verdict_word(verdict)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Removes runs and gives their room back.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn remove(&mut self, ids: &[RunId]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let file = self.file.clone();
+        let removed = (|| {
+            let transaction = self.connection.transaction()?;
+            for id in ids {
+                transaction.execute("DELETE FROM runs WHERE id = ?1", [id])?;
+            }
+            transaction.commit()?;
+            // Each step of the statement frees a page.
+            let mut statement = self.connection.prepare("PRAGMA incremental_vacuum")?;
+            let mut pages = statement.query([])?;
+            while pages.next()?.is_some() {}
+            Ok(())
+        })();
+        removed.map_err(|error| StoreError::of_sql(&file, &error))
+    }
+
+    /// Runs that need not be kept: beyond the latest `keep` of them, or older than `before`; never what is a baseline
+    /// or under way.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn outdated(&self, keep: Option<u32>, before: Option<Timestamp>) -> Result<Vec<RunRow>, StoreError> {
+        let accepted = RunFilter {
+            accepted: true,
+            ..RunFilter::default()
+        };
+        let mut baselines = self.runs(&accepted)?;
+        // The latest of each branch are what the next run is compared with.
+        let mut seen = std::collections::HashMap::<Option<String>, u32>::new();
+        baselines.retain(|run| {
+            let of_branch = seen.entry(run.facts.branch.clone()).or_default();
+            *of_branch += 1;
+            run.promoted_at.is_some() || *of_branch <= crate::BASELINE_RUNS && run.facts.branch.is_some()
+        });
+        let is_baseline = |run: &RunRow| baselines.iter().any(|baseline| baseline.id == run.id);
+        let runs = self.runs(&RunFilter::default())?.into_iter().enumerate();
+        Ok(runs
+            .filter(|(position, run)| {
+                keep.is_some_and(|keep| *position >= keep as usize)
+                    || before.is_some_and(|before| run.facts.started_at < before)
+            })
+            .map(|(_, run)| run)
+            .filter(|run| run.state != RunState::Running && !is_baseline(run))
+            .collect())
+    }
+
+    /// Copies a run into another file, and gives its number there.
+    ///
+    /// # Errors
+    ///
+    /// When either file cannot be used.
+    pub fn copy(&self, id: RunId, into: &Self) -> Result<RunId, StoreError> {
+        let source = self.file.to_string_lossy().into_owned();
+        into.read(|connection| {
+            connection.execute("ATTACH ?1 AS source", [source])?;
+            let copied = copy_from_source(connection, id);
+            connection.execute_batch("DETACH source")?;
+            copied
+        })
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        action: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        action(&self.connection).map_err(|error| StoreError::of_sql(&self.file, &error))
+    }
+}
+
+fn copy_from_source(connection: &Connection, id: RunId) -> rusqlite::Result<RunId> {
+    let transaction = connection.unchecked_transaction()?;
+    let columns = "state, kind, started_at, ended_at, branch, commit_hash, label, facts, requests, failures, verdict, \
+                   exit_code, promoted_at";
+    transaction.execute(
+        &format!("INSERT INTO main.runs ({columns}) SELECT {columns} FROM source.runs WHERE id = ?1"),
+        [id],
+    )?;
+    let copy = transaction.last_insert_rowid();
+    for (table, columns) in schema::PARTS_OF_RUN {
+        transaction.execute(
+            &format!(
+                "INSERT INTO main.{table} (run_id, {columns}) SELECT ?2, {columns} FROM source.{table} WHERE run_id = ?1"
+            ),
+            [id, copy],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(copy)
+}
+
+fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+    let (state, facts): (String, String) = (row.get("state")?, row.get("facts")?);
+    let ended_at = Timestamp(row.get("ended_at")?);
+    let verdict: Option<String> = row.get("verdict")?;
+    let state = match state.as_str() {
+        "ended" => RunState::Ended,
+        _ if Timestamp::now().0 - ended_at.0 < SILENCE_SECONDS => RunState::Running,
+        _ => RunState::BrokenOff,
+    };
+    Ok(RunRow {
+        id: row.get("id")?,
+        state,
+        // A later Katydid of the same schema may know more; what cannot be read is left out, the run is not.
+        facts: serde_json::from_str(&facts).unwrap_or_default(),
+        ended_at,
+        requests: count(row.get("requests")?),
+        failures: count(row.get("failures")?),
+        verdict: verdict.and_then(|word| serde_json::from_value(word.into()).ok()),
+        exit_code: row.get("exit_code")?,
+        promoted_at: row.get::<_, Option<f64>>("promoted_at")?.map(Timestamp),
+    })
+}
+
+pub(crate) fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+pub(crate) fn verdict_word(verdict: Verdict) -> Option<String> {
+    serde_json::to_value(verdict).ok()?.as_str().map(str::to_owned)
+}
+
+pub(crate) fn io(file: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io {
+        file: file.to_owned(),
+        source,
+    }
+}
