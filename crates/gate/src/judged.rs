@@ -164,7 +164,7 @@ pub(crate) fn never_called(budget: &Budget, called: &[&Endpoint]) -> Finding {
     let (outcome, measured, reason) = match &budget.scope {
         _ if forbids_requests => (Outcome::Pass, Some(0.0), "never called".to_owned()),
         scope if !called.is_empty() => {
-            let reason = format!("never called; called was {}", likest(scope, called));
+            let reason = format!("never called; there is {}", likest(scope, called));
             (Outcome::Fail, None, reason)
         }
         _ => (Outcome::Fail, None, "no request was sent".to_owned()),

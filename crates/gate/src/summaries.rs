@@ -66,7 +66,7 @@ impl<'a> Measured<'a> {
         let members = self.members(budget, subject);
         let run_memory = self.run.peak_memory_bytes.filter(|_| *subject == Subject::All);
         match members[..] {
-            [one] if one.blocks.is_empty() => match (&one.summary, budget.metric, run_memory) {
+            [one] if !tells(one, budget.metric) => match (&one.summary, budget.metric, run_memory) {
                 (_, Metric::PeakMemory, Some(_)) => Known::Stretch(stretch(&members, run_memory)),
                 (Some(summary), ..) => Known::Summary(summary),
                 (None, ..) => Known::Nothing("nothing was measured".to_owned()),
@@ -98,6 +98,14 @@ impl<'a> Measured<'a> {
                 .filter(|each| count(each) > 0)
                 .collect(),
         }
+    }
+}
+
+/// Whether the blocks of an endpoint tell a figure: rounds of a benchmark have no length.
+fn tells(endpoint: &BlockedEndpoint, metric: Metric) -> bool {
+    match metric {
+        Metric::RequestsPerSecond => endpoint.blocks.iter().any(|block| block.seconds > 0.0),
+        _ => !endpoint.blocks.is_empty(),
     }
 }
 

@@ -76,7 +76,7 @@ impl BudgetWatch {
         watch
     }
 
-    /// Leaves seconds open for that long.
+    /// Leaves seconds open for that long instead of two: as long as the slowest that reports, such as a worker, may take.
     #[must_use]
     pub fn with_lateness(mut self, seconds: u32) -> Self {
         self.lateness_seconds = i64::from(seconds);

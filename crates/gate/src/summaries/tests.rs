@@ -83,7 +83,7 @@ fn a_summary_is_judged_by_what_it_tells() {
             "UNSURE all requests: p95 windows and the steady phase need the run second by second",
         ),
         ("each: p95 < 100ms", "FAIL   GET /a: p95 200 ms, allowed < 100ms"),
-        ("/b: p95 < 1s", "FAIL   /b: p95 never called; called was GET /a"),
+        ("/b: p95 < 1s", "FAIL   /b: p95 never called; there is GET /a"),
     ] {
         let endpoints = vec![
             endpoint(Endpoint::total(), Some(summary())),
@@ -131,4 +131,30 @@ fn distributions_are_put_together_and_summaries_are_not() {
         line("p50 < 1s", vec![]),
         "FAIL   all requests: p50 no request was sent"
     );
+}
+
+#[test]
+fn rounds_of_a_benchmark_are_judged_with_what_they_lack_from_its_summary() {
+    let rounds = Block {
+        requests: 1000,
+        times: Distribution {
+            counts: vec![(20.0, 1000)],
+        },
+        ..Block::default()
+    };
+    let benchmark = BlockedEndpoint {
+        endpoint: Endpoint::new("BENCHMARK", "test_shop.py::test_list"),
+        blocks: vec![rounds],
+        summary: Some(summary()),
+    };
+    for (text, expected) in [
+        ("p95 < 30ms", "PASS   all requests: p95 20.0 ms, allowed < 30ms"),
+        ("rps > 60", "FAIL   all requests: requests/s 50.0/s, allowed > 60"),
+        (
+            "*test_list: memory < 5MB",
+            "FAIL   BENCHMARK test_shop.py::test_list: memory 7.0 MB, allowed < 5MB",
+        ),
+    ] {
+        assert_eq!(line(text, vec![benchmark.clone()]), expected);
+    }
 }

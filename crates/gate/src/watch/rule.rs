@@ -101,7 +101,7 @@ impl Rule {
         };
         let skipped = match self.skipped {
             0 => String::new(),
-            skipped => format!(", {skipped} had not {}", enough(budget)),
+            skipped => format!(", {skipped} had {}", too_few(budget)),
         };
         let reason = format!(
             "{} in the {length} s from {}, allowed {}{count}{skipped}",
@@ -150,6 +150,13 @@ fn enough(budget: &Budget) -> String {
     match budget.min_samples {
         0 => "a request".to_owned(),
         count => format!("{count} samples"),
+    }
+}
+
+fn too_few(budget: &Budget) -> String {
+    match budget.min_samples {
+        0 => "no request".to_owned(),
+        count => format!("fewer than {count} samples"),
     }
 }
 
