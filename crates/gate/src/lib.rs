@@ -4,17 +4,34 @@
 //! kept, terminals or exit codes.
 
 mod block;
+mod bootstrap;
+mod compare;
+mod drawing;
+mod duel;
+mod effect;
 mod endpoint;
 mod estimate;
 mod facts;
+mod figures;
+mod holm;
 mod metric;
+mod random;
+mod rules;
+mod runs;
+mod side;
+mod student;
 mod verdict;
+mod weigh;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
+pub use compare::{CompareError, Comparison, compare};
+pub use drawing::{EndpointComparison, RatioPoint, ks_distance};
+pub use duel::{Duel, judge_duel};
 pub use endpoint::Endpoint;
 pub use estimate::Estimate;
 pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use metric::{Metric, MetricError, Unit};
+pub use rules::{Rules, RulesError, Tolerance};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
 
 // Budgets: what is allowed, where that is written, and holding a run against it.

@@ -1,0 +1,256 @@
+//! From effects to findings: p values, Holm's levels, intervals, outcomes and their words.
+
+use crate::effect::{Effect, as_size, unscaled};
+use crate::endpoint::Endpoint;
+use crate::facts::RunKind;
+use crate::holm::levels;
+use crate::metric::{Metric, Unit};
+use crate::rules::{Rules, Tolerance};
+use crate::student::{exceeded_with, upper_tail};
+use crate::verdict::{Compared, Finding, FindingKind, Outcome};
+
+/// Failures that would just be tolerated must be this many, or else the number of requests is too small to judge.
+const FEWEST_FAILURES: f64 = 5.0;
+
+/// What all rules of a comparison have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting<'a> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) kind: RunKind,
+    /// The chance of a false alarm, which a duel splits over its looks.
+    pub(crate) alpha: f64,
+    /// By how much ratios may be off because of how times were kept, as a size.
+    pub(crate) rounding: f64,
+}
+
+/// A figure to be held against its tolerance.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) subject: usize,
+    pub(crate) order: usize,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) effect: Effect,
+    pub(crate) samples: u64,
+    pub(crate) head_failures: f64,
+}
+
+/// A candidate as numbers: sizes, above 0 is worse.
+struct Weighed {
+    limit: f64,
+    low: f64,
+    high: f64,
+    improved: bool,
+    outcome: Outcome,
+    hangs_on_one: bool,
+}
+
+impl Setting<'_> {
+    pub(crate) fn gated(&self) -> &[Tolerance] {
+        self.rules.gated(self.kind)
+    }
+
+    /// What is tolerated of a candidate, as a size.
+    fn limit(&self, candidate: &Candidate) -> f64 {
+        let allowed = self.rules.allowed(candidate.tolerance, candidate.effect.base, self.kind);
+        as_size(candidate.tolerance.metric, allowed)
+    }
+
+    /// By how much a size may be off because of how times were kept. Counts are exact.
+    fn rounding(&self, metric: Metric) -> f64 {
+        if metric.unit() == Unit::Milliseconds { self.rounding } else { 0.0 }
+    }
+
+    pub(crate) fn summary_reason(&self, side: &str) -> String {
+        let cure = match self.kind {
+            RunKind::LoadTest => "record the run with katydid, or with locust --csv-full-history",
+            RunKind::Benchmark => "keep the rounds with --benchmark-save-data",
+        };
+        format!("the {side} has only summary figures, which have no interval: {cure}, or set a plain limit such as mean:10%")
+    }
+
+    pub(crate) fn short_reason(&self, blocks: usize) -> String {
+        let fewest = crate::compare::FEWEST_BLOCKS;
+        let what = match self.kind {
+            RunKind::LoadTest => "stretches of time on each side",
+            RunKind::Benchmark => "blocks of rounds on each side",
+        };
+        format!("needs {fewest} {what}, there are {blocks}: run longer")
+    }
+}
+
+/// Judges all candidates together.
+pub(crate) fn weighed(candidates: &[Candidate], setting: Setting<'_>) -> Vec<Finding> {
+    let chance = |sign: f64| -> Vec<f64> {
+        let of = |candidate: &Candidate| {
+            let effect = candidate.effect;
+            let distance = sign * effect.size
+                - setting.rounding(candidate.tolerance.metric)
+                - setting.limit(candidate);
+            upper_tail(distance / effect.error, effect.freedom)
+        };
+        candidates.iter().map(of).collect()
+    };
+    let worse = levels(&chance(1.0), setting.alpha);
+    let better = levels(&chance(-1.0), setting.alpha);
+    candidates
+        .iter()
+        .zip(worse.iter().zip(better))
+        .map(|(candidate, (&worse, better))| {
+            finding(candidate, &weigh(candidate, worse, better, setting), setting)
+        })
+        .collect()
+}
+
+/// The lower end is corrected for the number of rules, because one false alarm among them spoils the verdict. The upper end
+/// is not: all is well only if every rule passes, which needs no correction (Berger 1982, intersection-union tests).
+fn weigh(candidate: &Candidate, worse: f64, better: f64, setting: Setting<'_>) -> Weighed {
+    let (effect, metric) = (candidate.effect, candidate.tolerance.metric);
+    let (limit, rounding) = (setting.limit(candidate), setting.rounding(metric));
+    let margin = |chance| rounding + exceeded_with(chance, effect.freedom) * effect.error;
+    let (low, high) = (effect.size - margin(worse), effect.size + margin(setting.alpha));
+    let hangs_on_one = low > limit && effect.least <= limit;
+    let improved = effect.size + margin(better) < -limit && effect.greatest < -limit;
+    let mut weighed = Weighed { limit, low, high, improved, outcome: Outcome::Inconclusive, hangs_on_one };
+    weighed.outcome = weighed.outcome(candidate);
+    weighed
+}
+
+impl Weighed {
+    fn outcome(&self, candidate: &Candidate) -> Outcome {
+        let is_rate = candidate.tolerance.metric == Metric::ErrorRate;
+        if self.low > self.limit && !self.hangs_on_one {
+            return Outcome::Fail;
+        }
+        if self.high < self.limit || is_rate && candidate.head_failures == 0.0 {
+            return Outcome::Pass;
+        }
+        if is_rate && (candidate.samples as f64 * self.limit) < FEWEST_FAILURES {
+            return Outcome::NotJudged;
+        }
+        Outcome::Inconclusive
+    }
+}
+
+fn finding(candidate: &Candidate, weighed: &Weighed, setting: Setting<'_>) -> Finding {
+    let (effect, metric) = (candidate.effect, candidate.tolerance.metric);
+    let ratio = |size| unscaled(metric, size);
+    let compared = Compared {
+        base: effect.base,
+        head: effect.head,
+        ratio: ratio(effect.size),
+        low: Some(ratio(weighed.low)),
+        high: Some(ratio(weighed.high)),
+        tolerance: candidate.tolerance.limit,
+        samples: candidate.samples,
+        improved: weighed.improved,
+    };
+    Finding {
+        outcome: weighed.outcome,
+        measured: Some(effect.head),
+        limit: Some(limit_value(metric, effect.base, weighed.limit)),
+        compared: Some(compared),
+        reason: reason(candidate, weighed, &compared, setting),
+        ..not_judged(&candidate.endpoint, Some(candidate.tolerance), String::new())
+    }
+}
+
+/// The value that would just be tolerated.
+fn limit_value(metric: Metric, base: f64, limit: f64) -> f64 {
+    match (metric.unit(), metric.is_better_when_greater()) {
+        (Unit::Ratio, _) => base + limit,
+        (_, false) => base * limit.exp(),
+        (_, true) => base / limit.exp(),
+    }
+}
+
+fn reason(candidate: &Candidate, weighed: &Weighed, compared: &Compared, setting: Setting<'_>) -> String {
+    let metric = candidate.tolerance.metric;
+    let unit = metric.unit();
+    let change = format!("{} → {}", unit.text(compared.base), unit.text(compared.head));
+    let (low, high) = (compared.low.unwrap_or(f64::NAN), compared.high.unwrap_or(f64::NAN));
+    let figures = if unit == Unit::Ratio {
+        let points = |share: f64| format!("{:+.2}", share * 100.0);
+        let (ratio, limit) = (points(compared.ratio), points(weighed.limit));
+        format!("{change}, {ratio} points ({} to {}), tolerated {limit}", points(low), points(high))
+    } else {
+        let is_floor = setting.rules.allowed(candidate.tolerance, compared.base, setting.kind)
+            > candidate.tolerance.limit;
+        let tolerated = if is_floor {
+            format!("{} more", unit.text(setting.rules.floor_ms))
+        } else {
+            times(weighed.limit.exp())
+        };
+        let word = if metric.is_better_when_greater() { "times less" } else { "times" };
+        let ratio = times(compared.ratio);
+        format!("{change}, {ratio} {word} ({} to {}), tolerated {tolerated}", times(low), times(high))
+    };
+    format!("{figures}{}", remark(candidate, weighed))
+}
+
+/// What the numbers do not say.
+fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
+    match weighed.outcome {
+        _ if weighed.improved => "; better beyond doubt".to_owned(),
+        Outcome::Inconclusive if weighed.hangs_on_one => {
+            "; without one stretch of time it would hold: run longer".to_owned()
+        }
+        Outcome::Inconclusive => "; too close to tell: run longer".to_owned(),
+        Outcome::NotJudged => {
+            let needed = (FEWEST_FAILURES / weighed.limit).ceil();
+            format!("; to tell needs {needed:.0} requests on each side, there are {}", candidate.samples)
+        }
+        _ => String::new(),
+    }
+}
+
+/// `1.18`; with more digits where two hide the difference, with fewer where nobody wants them.
+fn times(ratio: f64) -> String {
+    match ratio {
+        _ if ratio >= 1e4 => "over 10000".to_owned(),
+        _ if ratio >= 100.0 => format!("{ratio:.0}"),
+        _ if (ratio - 1.0).abs() < 0.02 => format!("{ratio:.3}"),
+        _ => format!("{ratio:.2}"),
+    }
+}
+
+/// A figure, or an endpoint, about which nothing can be said.
+pub(crate) fn not_judged(endpoint: &Endpoint, tolerance: Option<Tolerance>, reason: String) -> Finding {
+    Finding {
+        kind: FindingKind::Regression,
+        outcome: Outcome::NotJudged,
+        advisory: false,
+        subject: endpoint.to_string(),
+        endpoint: Some(endpoint.clone()),
+        metric: tolerance.map(|tolerance| tolerance.metric),
+        unit: tolerance.map(|tolerance| tolerance.metric.unit()),
+        rule: tolerance.map(rule).unwrap_or_default(),
+        measured: None,
+        limit: None,
+        compared: None,
+        reason,
+    }
+}
+
+/// An endpoint of one side only. Gone from the head is not judged good: what is no longer called is no longer tested. New in
+/// the head is no fault.
+pub(crate) fn without_counterpart(endpoint: &Endpoint, base_requests: Option<u64>, runs: usize) -> Finding {
+    let Some(requests) = base_requests else {
+        return not_judged(endpoint, None, "new: the base never called it".to_owned());
+    };
+    let runs = if runs == 1 { "the base".to_owned() } else { format!("{runs} base runs") };
+    let reason = format!(
+        "not called; {requests} requests in {runs}: run it again, or promote a new baseline if it is gone on purpose"
+    );
+    Finding { outcome: Outcome::Inconclusive, ..not_judged(endpoint, None, reason) }
+}
+
+/// `p95 +10%`, `errors +0.1 points`, `requests/s -3%`.
+fn rule(tolerance: Tolerance) -> String {
+    let percent = (tolerance.limit * 1e6).round() / 1e4;
+    match (tolerance.metric.unit(), tolerance.metric.is_better_when_greater()) {
+        (Unit::Ratio, _) => format!("{} +{percent} points", tolerance.metric),
+        (_, true) => format!("{} -{percent}%", tolerance.metric),
+        _ => format!("{} +{percent}%", tolerance.metric),
+    }
+}
