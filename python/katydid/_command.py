@@ -18,4 +18,4 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Only now: this imports gevent and requests, and with them most of the standard library.
     from katydid.main import run
 
-    return run(arguments, value)
+    return run(value["arguments"], value)

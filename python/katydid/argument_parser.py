@@ -134,6 +134,8 @@ class LocustTomlConfigParser(configargparse.ConfigFileParser):
         values: OrderedDict[str, Any] = OrderedDict()
         for section in self.sections:
             for key, value in _table(document, section).items():
+                if isinstance(value, dict):
+                    continue  # budgets and levels, which the engine reads
                 values[key] = value if isinstance(value, list) else str(value)
         return values
 
@@ -342,6 +344,8 @@ def _add_option(group: Any, row: dict[str, Any]) -> None:
         )
         if row.get("choices"):
             arguments["choices"] = list(row["choices"])
+        if row["kind"] == "repeated":
+            arguments["action"] = "append"
         if row["kind"] == "list" or row["dest"] == "config_users":
             arguments["nargs"] = "*"
     if row["flags"]:

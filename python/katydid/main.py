@@ -7,6 +7,7 @@ import inspect
 import itertools
 import logging
 import os
+import random
 import sys
 from argparse import Namespace
 from typing import Any, NoReturn
@@ -62,10 +63,13 @@ def run(arguments: list[str], early: dict[str, Any]) -> int:
     """Runs one test from its command line to its exit code.
 
     Args:
-        arguments: the command line without the program's name.
+        arguments: the command line without the program's name, with what a test level says in front.
         early: what had to be known before the rest could be understood; ``locustfile`` is a list of paths.
     """
     locustfiles = _find_locustfiles(early)
+    if (seed := early.get("seed")) is not None:
+        # Before the locustfile is loaded: it may draw its data at once.
+        random.seed(seed)
     loaded = merge_locustfiles_content(locustfiles)
     options = _parse(arguments)
     _set_up_logging(options)

@@ -39,12 +39,18 @@ pub(crate) fn command_line(py: Python<'_>, arguments: Vec<String>) -> PyResult<(
             exit(code)
         }
         FirstLook::Demo(options) => exit(py.detach(|| katydid_cli::serve_demo(*options))),
+        FirstLook::Duel(options) => {
+            let executable: String = py.import("sys")?.getattr("executable")?.extract()?;
+            let program = [executable, "-m".to_owned(), "katydid".to_owned()];
+            exit(py.detach(|| katydid_cli::duel(&options, &program)))
+        }
         FirstLook::Run(early) => {
             let notices: String = early.notices.iter().map(|notice| format!("{notice}\n")).collect();
             print("", &notices);
             let mut values = early.values;
             values.insert("locustfile".into(), early.locustfile.into());
             values.insert("unknown".into(), early.unknown.into());
+            values.insert("arguments".into(), early.arguments.into());
             Ok(("run", json::to_python(py, &Value::Object(values))?))
         }
     }

@@ -10,7 +10,9 @@ use crate::options::{Kind, OptionRow, row_of_flag, rows};
 use crate::value::Written;
 
 const USAGE: &str = "katydid [options] [UserClass ...]
-       katydid report RUN.json [REPORT.html]
+       katydid duel --base URL --head URL [options]
+       katydid runs | show RUN | report RUN | check RUN | compare BASE HEAD | history
+       katydid baseline promote RUN | export RUN --to FORMAT | import FILE
        katydid demo-server [options]
        katydid completion bash|zsh|fish";
 
@@ -46,7 +48,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Vec<Given>, CliError> {
         let texts = || matches.get_many::<String>(id(row)).into_iter().flatten().cloned();
         let written = match row.kind {
             Kind::Flag => Written::Present,
-            Kind::List => Written::List(texts().collect()),
+            Kind::List | Kind::Repeated => Written::List(texts().collect()),
             _ => Written::Text(texts().next_back()?),
         };
         Some(Given {
@@ -197,6 +199,7 @@ fn argument(row: &'static OptionRow) -> Arg {
             arg.value_name(value_name).num_args(0..).action(ArgAction::Append)
         }
         Kind::List => arg.value_name(value_name).num_args(0..).action(ArgAction::Set),
+        Kind::Repeated => arg.value_name(value_name).action(ArgAction::Append),
         _ => arg
             .value_name(value_name)
             .action(ArgAction::Set)

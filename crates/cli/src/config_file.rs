@@ -10,6 +10,9 @@ use crate::value::Written;
 /// Tables of a TOML file that speak to us, the one that wins last.
 const TABLES: [&str; 2] = ["locust", "katydid"];
 
+/// The table inside of ours that holds no options.
+pub(crate) const GATE_TABLE: &str = "gate";
+
 /// One setting in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
@@ -82,6 +85,8 @@ fn parse_toml(text: &str) -> Result<Vec<(String, Written)>, String> {
         .filter_map(|name| document.get("tool")?.get(name)?.as_table());
     tables
         .flatten()
+        // Budgets and levels stand in a table of their own, which somebody else reads.
+        .filter(|(key, _)| *key != GATE_TABLE)
         .map(|(key, value)| Ok((key.clone(), of_toml(key, value)?)))
         .collect()
 }

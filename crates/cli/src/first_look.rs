@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 
 use crate::cluster_key;
 use crate::command_line;
+use crate::commands::{self, Answer};
 use crate::completion;
+use crate::duel::{self, DuelOptions};
 use crate::error::CliError;
 use crate::exit_code;
-use crate::report_command;
+use crate::gate::gate_file;
 use crate::run_options::RunOptions;
 use crate::sources::{Parsed, Strictness, Surroundings, parse};
 
@@ -32,6 +34,8 @@ pub enum FirstLook {
     },
     /// Serve the sample shop until interrupted: see [`serve_demo`].
     Demo(Box<DemoOptions>),
+    /// Measure two deployments in turns: see [`duel`](crate::duel).
+    Duel(Box<DuelOptions>),
     /// Load the test and run it.
     Run(EarlyOptions),
 }
@@ -46,6 +50,8 @@ pub struct EarlyOptions {
     /// Options that the table does not know and the test may define, as on a command line; those of
     /// configuration files first.
     pub unknown: Vec<String>,
+    /// The command line with what the test level says in front of it.
+    pub arguments: Vec<String>,
     /// Lines for the user about outdated options, to print on standard error.
     pub notices: Vec<String>,
 }
@@ -66,16 +72,30 @@ pub fn first_look(arguments: &[String], environment: BTreeMap<String, String>) -
 pub fn look_from(arguments: &[String], surroundings: &Surroundings) -> FirstLook {
     match arguments.first().map(String::as_str) {
         Some("demo-server") => return demo(&arguments[1..]),
+        Some("duel") => {
+            return match duel::read(&arguments[1..], surroundings) {
+                Ok(Ok(options)) => FirstLook::Duel(Box::new(options)),
+                Ok(Err(help)) => answer(help),
+                Err(error) => refuse(&error),
+            };
+        }
         Some("cluster-key") => {
             return cluster_key::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
-        }
-        Some("report") => {
-            return report_command::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
         }
         Some("completion") => {
             return completion::answer(&arguments[1..]).map_or_else(|error| refuse(&error), answer);
         }
         _ => {}
+    }
+    if let Some(answered) = commands::answer(arguments, surroundings) {
+        return answered.map_or_else(
+            |error| refuse(&error),
+            |Answer { text, code }| FirstLook::Exit {
+                code,
+                stdout: text,
+                stderr: String::new(),
+            },
+        );
     }
     look(arguments, surroundings).unwrap_or_else(|error| refuse(&error))
 }
@@ -110,11 +130,12 @@ fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, 
     if asks_for(arguments, "--version", 'V') {
         return Ok(answer(format!("{}\n", version())));
     }
+    let arguments = with_level(arguments, surroundings)?;
     let Parsed {
         values,
         unknown,
         notices,
-    } = parse(arguments, surroundings, Strictness::Early)?;
+    } = parse(&arguments, surroundings, Strictness::Early)?;
     RunOptions::from_namespace(&values)?;
     let locustfile = values
         .get("locustfile")
@@ -125,8 +146,26 @@ fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, 
         locustfile,
         values,
         unknown,
+        arguments,
         notices,
     }))
+}
+
+/// Puts what the test level says in front of what was typed, which counts before it.
+fn with_level(arguments: &[String], surroundings: &Surroundings) -> Result<Vec<String>, CliError> {
+    let values = parse(arguments, surroundings, Strictness::Early)?.values;
+    let text = |name: &str| values.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let Some(name) = text("level") else {
+        return Ok(arguments.to_vec());
+    };
+    let file = gate_file::find(&surroundings.directory, text("budgets"))?;
+    let level = gate_file::level(&file, name)?;
+    let (known, _) = command_line::part(arguments);
+    let given = command_line::parse(&known)?;
+    let is_given = |dest: &str| given.iter().any(|given| given.row.dest == dest);
+    let mut all = gate_file::arguments_of(&level, is_given);
+    all.extend_from_slice(arguments);
+    Ok(all)
 }
 
 /// Whether a flag without a value stands among the arguments, in full, abbreviated or joined with others.

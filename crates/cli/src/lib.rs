@@ -5,14 +5,16 @@
 
 mod cluster_key;
 mod command_line;
+mod commands;
 mod completion;
 mod config_file;
+mod duel;
 mod error;
 pub mod exit_code;
 mod first_look;
+mod gate;
 pub mod options;
 mod processes;
-mod report_command;
 mod run;
 mod run_options;
 mod settings;
@@ -24,8 +26,10 @@ mod usage;
 mod value;
 mod worker_facts;
 
+pub use duel::{DuelOptions, duel};
 pub use error::CliError;
 pub use first_look::{EarlyOptions, FirstLook, LOCUST_VERSION, first_look, look_from, serve_demo, version};
+pub use gate::{GateSettings, VerdictOutputs};
 pub use options::{ExportedRow, option_rows};
 pub use processes::{Children, Ended};
 pub use run::{ForcedEnd, Monitor, RunParts, run, statistics_observer};

@@ -67,6 +67,28 @@ impl Children {
         Ok(children)
     }
 
+    /// Starts one whose output goes to a file. Otherwise as [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// When the system does not start it.
+    pub(crate) fn start_into(command: &[String], output: &std::fs::File) -> std::io::Result<Self> {
+        let (program, arguments) = command
+            .split_first()
+            .ok_or_else(|| std::io::Error::other("no command"))?;
+        let mut child = Command::new(program);
+        child
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output.try_clone()?);
+        detach(&mut child);
+        Ok(Self {
+            running: vec![child.spawn()?],
+            ..Self::default()
+        })
+    }
+
     /// Those that ended since the last call.
     pub fn ended(&mut self) -> Vec<Ended> {
         let mut ended = Vec::new();

@@ -4,6 +4,7 @@
 //! users, not the clock, the reports or Ctrl-C.
 
 mod ending;
+mod judging;
 mod parts;
 mod results;
 mod screen;
@@ -13,6 +14,7 @@ mod watching;
 use std::time::Duration;
 
 use katydid_engine::{Announced, RunnerStatus, ShapeEnd, ShapeRequest, StartRequest};
+use katydid_gate::Verdict;
 use katydid_report::CsvReport;
 use katydid_stats::Timestamp;
 use tokio::sync::watch;
@@ -23,6 +25,7 @@ use crate::exit_code;
 use crate::first_look::version;
 use crate::settings::{PageRun, Role, Settings};
 use crate::signals::{Signal, Signals};
+use judging::TestGate;
 pub use parts::{ForcedEnd, Monitor, RunParts, statistics_observer};
 use screen::LiveScreen;
 
@@ -66,6 +69,8 @@ enum End {
     ShapeDone,
     /// User code told the runner to quit.
     Quit,
+    /// A budget is broken that ends the run.
+    BudgetBroken(String),
     /// Users can no longer be hosted.
     Failure(String),
 }
@@ -120,6 +125,12 @@ struct Run<'a> {
     said: Announced,
     /// What was seen of the run, so that changes are marked once.
     seen: Seen,
+    /// The test, as far as keeping and judging it goes.
+    gate: TestGate<'a>,
+    /// What the last test came to, if it was held against anything.
+    verdict: Option<Verdict>,
+    /// Whether a budget decided how many failures are too many.
+    judges_failures: bool,
     /// Signals so far.
     signal_count: usize,
     /// Whether to wait for nobody any more.
@@ -157,6 +168,9 @@ impl<'a> Run<'a> {
                 .collector
                 .with(|stats| stats.keep_over_time(Timestamp::now()));
         }
+        if settings.role != Role::Worker {
+            parts.collector.with(|stats| stats.keep_seconds());
+        }
         Ok(Self {
             settings,
             status: parts.runner.watch(),
@@ -170,6 +184,9 @@ impl<'a> Run<'a> {
             seen: Seen::default(),
             shape_was_active: false,
             said: Announced::default(),
+            gate: TestGate::default(),
+            verdict: None,
+            judges_failures: false,
             signal_count: 0,
             hurried: false,
             insisted: None,
@@ -212,6 +229,9 @@ impl<'a> Run<'a> {
 
     /// Starts the users, or lets the shape do it.
     async fn start(&mut self) -> Result<(), CliError> {
+        if self.settings.page.is_none() {
+            self.open_gate();
+        }
         let started = match self.parts.shape.take() {
             Some(shape) => {
                 self.led_by_shape = self.settings.page.is_none();
@@ -280,15 +300,16 @@ impl<'a> Run<'a> {
         if let Some(code) = self.refused {
             return code;
         }
-        let failures = self
-            .parts
-            .collector
-            .with(|stats| stats.errors().len() + stats.exceptions().len() > 0);
+        let failures = self.parts.collector.with(|stats| {
+            let failed = stats.errors().len() > 0 && !self.judges_failures;
+            failed || stats.exceptions().len() > 0
+        });
         // The master judges; whoever starts workers wants to know whether they did their work.
         let failures = failures && self.settings.role != Role::Worker;
         let outcome = exit_code::Outcome {
             failures,
             announced: self.said,
+            verdict: self.verdict_code(),
             host_failed: self.host_failed,
         };
         match (
@@ -309,7 +330,8 @@ impl<'a> Run<'a> {
 
 /// Whether somebody will see the run over time.
 fn keeps_over_time(settings: &Settings) -> bool {
-    settings.screen || settings.html_file.is_some() || settings.run_file.is_some()
+    let is_kept = settings.gate.store.is_some() || settings.gate.run_file.is_some();
+    settings.screen || settings.html_file.is_some() || settings.run_file.is_some() || is_kept
 }
 
 /// Seconds without needless digits.

@@ -73,8 +73,43 @@ pub struct RunOptions {
     pub reset_stats: bool,
     /// The report page.
     pub html_file: Option<String>,
-    /// Keep the record of the run here.
+    /// Keep the record of the run, or the whole run, here.
     pub run_file: Option<String>,
+    /// Budgets as typed.
+    pub budget: Option<Vec<String>>,
+    /// The file with budgets, levels and tolerances.
+    pub budgets: Option<String>,
+    /// The test level.
+    pub level: Option<String>,
+    /// What to compare with.
+    pub baseline: Option<String>,
+    /// Exit code when it cannot be decided.
+    pub exit_code_on_inconclusive: i32,
+    /// The process of the service under test.
+    pub service_pid: Option<i64>,
+    /// What random numbers begin with.
+    pub seed: Option<i64>,
+    /// The file that runs are kept in.
+    pub store: Option<String>,
+    /// Do not keep the run.
+    #[serde(deserialize_with = "switch")]
+    pub no_store: bool,
+    /// Runs that are kept.
+    pub keep_runs: i64,
+    /// Branch of the tested code.
+    pub branch: Option<String>,
+    /// Commit of the tested code.
+    pub commit: Option<String>,
+    /// Files that the verdict is written to.
+    pub verdict_json: Option<String>,
+    /// The same as JUnit XML.
+    pub verdict_junit: Option<String>,
+    /// The same as Markdown.
+    pub verdict_markdown: Option<String>,
+    /// The same as OpenMetrics.
+    pub verdict_metrics: Option<String>,
+    /// Tags that tasks are chosen by.
+    pub tags: Option<Vec<String>>,
     /// Print JSON.
     #[serde(deserialize_with = "switch")]
     pub json: bool,
@@ -129,6 +164,23 @@ impl Default for RunOptions {
             reset_stats: false,
             html_file: None,
             run_file: None,
+            budget: None,
+            budgets: None,
+            level: None,
+            baseline: None,
+            exit_code_on_inconclusive: 12,
+            service_pid: None,
+            seed: None,
+            store: None,
+            no_store: false,
+            keep_runs: 200,
+            branch: None,
+            commit: None,
+            verdict_json: None,
+            verdict_junit: None,
+            verdict_markdown: None,
+            verdict_metrics: None,
+            tags: None,
             json: false,
             json_file: None,
             skip_log_setup: false,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::CliError;
+use crate::gate::{GateSettings, is_record};
 use crate::options::{Bound, row_of_flag};
 use crate::run_options::RunOptions;
 use crate::value;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub csv: Option<CsvSettings>,
     /// The report page, if wanted.
     pub html_file: Option<PathBuf>,
+    /// How the run is kept and judged.
+    pub gate: GateSettings,
     /// The file with the record of the run, if wanted.
     pub run_file: Option<PathBuf>,
     /// Whether JSON goes to standard output.
@@ -130,6 +133,7 @@ impl Settings {
             .as_deref()
             .map(|name| named_after_run(name, options));
         check_writable("--run-file", run_file.as_deref())?;
+        let gate = GateSettings::resolve(options, run_file.as_deref())?;
         check_writable("--json-file", json_file.as_deref())?;
         check_writable("--logfile", options.logfile.as_deref().map(Path::new))?;
         Ok(Self {
@@ -147,7 +151,8 @@ impl Settings {
             stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0)),
             csv,
             html_file,
-            run_file,
+            gate,
+            run_file: run_file.filter(|file| is_record(file)),
             json: options.json,
             json_file,
             periodic_tables: !options.only_summary && (options.headless || options.print_stats),
@@ -175,6 +180,7 @@ impl Settings {
             stop_timeout: Duration::from_secs_f64(options.stop_timeout.unwrap_or(0.0).clamp(0.0, LONGEST)),
             csv: None,
             html_file: None,
+            gate: GateSettings::default(),
             run_file: None,
             json: false,
             json_file: None,

@@ -53,7 +53,9 @@ pub(crate) fn read(row: &OptionRow, written: &Written, place: &Place) -> Result<
     match written {
         Written::Present => Ok(Value::Bool(true)),
         Written::Text(text) => of_text(row, text).map_err(wrong),
-        Written::List(texts) if row.kind == Kind::List => Ok(Value::from(texts.clone())),
+        Written::List(texts) if matches!(row.kind, Kind::List | Kind::Repeated) => {
+            Ok(Value::from(texts.clone()))
+        }
         Written::List(_) => Err(wrong("takes one value, not a list".to_owned())),
     }
 }
@@ -72,7 +74,7 @@ fn of_text(row: &OptionRow, text: &str) -> Result<Value, String> {
     match row.kind {
         Kind::Flag => flag(text).map(Value::Bool),
         Kind::String | Kind::Path => Ok(Value::from(text)),
-        Kind::List => Ok(Value::from(vec![text])),
+        Kind::List | Kind::Repeated => Ok(Value::from(vec![text])),
         Kind::Timespan => timespan::parse(text).map(|time| Value::from(time.as_secs())),
         Kind::Integer => {
             let number: i64 = text

@@ -49,7 +49,7 @@ pub struct Budget {
     /// Which figure.
     pub metric: Metric,
     /// How it must stand to the limit.
-    pub comparison: Comparison,
+    pub comparison: Relation,
     /// The limit, in the unit of the metric.
     pub limit: f64,
     /// Which stretch of the run.
@@ -71,7 +71,7 @@ pub struct Abort {
 
 /// How a figure must stand to its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
+pub enum Relation {
     /// Below it.
     Less,
     /// Not above it.
@@ -176,7 +176,7 @@ impl fmt::Display for Budget {
     }
 }
 
-impl Comparison {
+impl Relation {
     /// Whether a value stands to a limit as it must.
     pub fn holds(self, value: f64, limit: f64) -> bool {
         match self {
@@ -210,7 +210,7 @@ impl Comparison {
     }
 }
 
-impl fmt::Display for Comparison {
+impl fmt::Display for Relation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Less => "<",

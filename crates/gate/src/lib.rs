@@ -46,9 +46,10 @@ mod stretch;
 mod summaries;
 mod watch;
 
-pub use budget::{Abort, Budget, BudgetError, BudgetProblem, Comparison, During, Name, Period, Scope};
+pub use budget::{Abort, Budget, BudgetError, BudgetProblem, During, Name, Period, Relation, Scope};
 pub use gate_file::{GateError, GateFile};
 pub use groups::Groups;
 pub use level::{Level, LevelError, Levels};
 pub use summaries::judge_summaries;
 pub use watch::BudgetWatch;
+mod pending; pub use pending::*;

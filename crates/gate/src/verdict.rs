@@ -110,6 +110,24 @@ pub struct Judgement {
 }
 
 impl Finding {
+    /// A measurement that cannot be trusted, and why.
+    pub fn untrusted(subject: &str, reason: impl Into<String>) -> Self {
+        Self {
+            kind: FindingKind::Validity,
+            outcome: Outcome::Fail,
+            advisory: false,
+            subject: subject.to_owned(),
+            endpoint: None,
+            metric: None,
+            unit: None,
+            rule: subject.to_owned(),
+            measured: None,
+            limit: None,
+            compared: None,
+            reason: reason.into(),
+        }
+    }
+
     /// The verdict that this finding alone calls for.
     pub fn verdict(&self) -> Verdict {
         match (self.advisory, self.outcome, self.kind) {

@@ -74,10 +74,17 @@ impl Store {
         let row = self.run(id)?;
         let mut facts = row.facts;
         facts.ended_at = facts.ended_at.or(Some(row.ended_at));
-        match Cut::of(&facts) {
-            Some(cut) => self.blocked_by(id, &facts, cut),
-            None => self.blocked_by(id, &facts, Cut::whole(i64::MIN / 2, i64::MAX / 2)),
-        }
+        self.blocked_with(id, &facts)
+    }
+
+    /// A run in blocks, of which more is known than the file tells yet.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn blocked_with(&self, id: RunId, facts: &RunFacts) -> Result<BlockedRun, StoreError> {
+        let cut = Cut::of(facts).unwrap_or(Cut::whole(i64::MIN / 2, i64::MAX / 2));
+        self.blocked_by(id, facts, cut)
     }
 
     /// A run in given blocks.

@@ -15,6 +15,7 @@ mod reader;
 mod reference;
 mod schema;
 mod store;
+mod take_in;
 mod writer;
 
 pub use blocked::Cut;

@@ -206,21 +206,6 @@ impl Store {
         Ok(())
     }
 
-    /// Sets what a run came to.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn set_verdict(&self, id: RunId, verdict: Verdict) -> Result<(), StoreError> {
-        self.read(|connection| {
-            connection.execute(
-                "UPDATE runs SET verdict = ?2 WHERE id = ?1",
-                params![id, verdict_word(verdict)],
-            )
-        })?;
-        Ok(())
-    }
-
     /// Removes runs and gives their room back.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 mod common;
 mod distributed;
+mod gate;
 mod logging;
 mod other;
 mod statistics;
@@ -31,6 +32,8 @@ pub enum Kind {
     Choice,
     /// Any number of texts.
     List,
+    /// Texts, one each time that the option is given.
+    Repeated,
     /// A file or folder.
     Path,
 }
@@ -81,6 +84,8 @@ pub enum Group {
     Tags,
     /// Results.
     Statistics,
+    /// Keeping runs and judging them.
+    Gate,
     /// Log lines.
     Logging,
     /// The rest.
@@ -99,6 +104,7 @@ impl Group {
             Self::Worker => "Worker options",
             Self::Tags => "Tag options",
             Self::Statistics => "Request statistics options",
+            Self::Gate => "Gate options",
             Self::Logging => "Logging options",
             Self::Other => "Other options",
             Self::UserClasses => "User classes",
@@ -172,6 +178,7 @@ const TABLE: &[&[OptionRow]] = &[
     web::ROWS,
     distributed::ROWS,
     statistics::ROWS,
+    gate::ROWS,
     logging::ROWS,
     other::ROWS,
 ];

@@ -84,7 +84,8 @@ pub(super) const ROWS: &[OptionRow] = &[
         env: Some("RUN_FILE"),
         kind: Kind::Path,
         metavar: Some("<filename>"),
-        help: "Keep the record of the run as JSON, which 'katydid report' makes a report page of",
+        help: "Keep the run in a file of its own, for 'katydid compare', 'show' and 'report' elsewhere; one that ends in .json \
+               is the record alone, which 'katydid report' makes a page of",
         ..STATISTICS
     },
     OptionRow {

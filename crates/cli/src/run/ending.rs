@@ -38,15 +38,18 @@ impl Run<'_> {
             Role::Master { .. } => {
                 self.stop().await;
                 self.take_leave().await;
+                self.judge();
                 self.announce_quitting().await;
             }
             Role::Local | Role::Worker if *end == End::Signal => {
                 self.announce_quitting().await;
                 self.stop().await;
+                self.judge();
                 self.take_leave().await;
             }
             Role::Local | Role::Worker => {
                 self.stop().await;
+                self.judge();
                 self.announce_quitting().await;
                 self.take_leave().await;
             }
@@ -88,6 +91,9 @@ impl Run<'_> {
             End::Failure(why) => {
                 self.host_failed = true;
                 log::error!(target: TARGET, "Users can no longer run, shutting down: {why}");
+            }
+            End::BudgetBroken(broken) => {
+                log::error!(target: TARGET, "A budget is broken, shutting down: {broken}");
             }
             End::Signal | End::Quit => {}
         }

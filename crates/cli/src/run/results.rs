@@ -31,6 +31,7 @@ impl Run<'_> {
             self.parts.terminal.lines(&closing_notes(&snapshot));
             self.parts.terminal.lines(&self.worker_notes());
         }
+        self.keep_test();
     }
 
     /// What is to be known of workers when their results are read: who was lost, and who was the limit.

@@ -8,6 +8,7 @@ use katydid_report::{Progress, Rates, console};
 use katydid_stats::{MarkKind, Snapshot, Timestamp};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
+use super::judging::TestGate;
 use super::screen::event_of;
 use super::{End, Run, TARGET, Visit, keeps_over_time};
 use crate::signals::Signal;
@@ -77,7 +78,12 @@ impl Run<'_> {
                         return end;
                     }
                 }
-                _ = show.tick() => self.show(&mut watch),
+                _ = show.tick() => {
+                    self.show(&mut watch);
+                    if let Some(end) = self.hold_against_budgets() {
+                        return end;
+                    }
+                }
                 _ = history.tick() => self.push_history(),
                 _ = monitor.tick() => self.monitor(&mut watch),
             }
@@ -101,6 +107,7 @@ impl Run<'_> {
         if let Some(why) = status.failure {
             return Some(End::Failure(why));
         }
+        self.follow_tests(status.state);
         self.follow_visit(status.state, status.shape_active);
         let shape_is_over = self.led_by_shape && !status.shape_active;
         match status.quit || shape_is_over && status.state == RunState::Stopped {
@@ -119,15 +126,47 @@ impl Run<'_> {
             .map(|_| End::NumRequests(sent))
     }
 
+    /// Keeps what was measured, and holds it against the budgets.
+    fn hold_against_budgets(&mut self) -> Option<End> {
+        let broken = self.look_at_gate()?;
+        if self.settings.page.is_none() {
+            return Some(End::BudgetBroken(broken));
+        }
+        if self.status.borrow().state.is_active() {
+            log::error!(target: TARGET, "A budget is broken, stopping test: {broken}");
+            self.stop_test_now();
+        }
+        None
+    }
+
     /// The test has had its time; the page stays.
     fn stop_test(&mut self) {
         log::info!(target: TARGET, "--run-time limit reached, stopping test");
         self.deadline = None;
+        self.stop_test_now();
+    }
+
+    fn stop_test_now(&mut self) {
         if self.visit == Visit::FirstTest {
             self.visit = Visit::Over;
         }
         let runner = self.parts.runner.clone();
         tokio::spawn(async move { runner.stop().await });
+    }
+
+    /// A page leads one test after the other; each is kept and judged by itself.
+    fn follow_tests(&mut self, state: RunState) {
+        if self.settings.page.is_none() {
+            return;
+        }
+        match (&self.gate, state) {
+            (TestGate::Idle, RunState::Spawning | RunState::Running) => self.open_gate(),
+            (TestGate::Open(_), RunState::Stopped) => {
+                self.judge();
+                self.keep_test();
+            }
+            _ => {}
+        }
     }
 
     /// Sees whether the test that was started by itself is over, so that the run ends soon.

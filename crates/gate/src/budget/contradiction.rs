@@ -1,7 +1,7 @@
 //! Budgets that no run can keep together: `p95 < 100ms` and `p95 > 200ms`, or `p50 > 500ms` and `p99 < 300ms`.
 
 use super::error::{BudgetError, BudgetProblem};
-use super::{Budget, Comparison};
+use super::{Budget, Relation};
 use crate::metric::{Metric, Unit};
 
 /// Most budgets of a run. Each is compared with each.
@@ -32,7 +32,7 @@ pub(super) fn check(budgets: &[Budget]) -> Result<(), BudgetError> {
 /// is never less.
 fn contradiction(up: &Budget, down: &Budget) -> Option<String> {
     if up.metric == down.metric
-        && (up.comparison, down.comparison) == (Comparison::Equal, Comparison::NotEqual)
+        && (up.comparison, down.comparison) == (Relation::Equal, Relation::NotEqual)
     {
         return (up.limit == down.limit).then(String::new);
     }
@@ -54,8 +54,8 @@ fn contradiction(up: &Budget, down: &Budget) -> Option<String> {
 /// The least value that is allowed; whole numbers above 3 begin at 4.
 fn least(budget: &Budget) -> Option<f64> {
     match budget.comparison {
-        Comparison::Greater if is_count(budget) => Some(budget.limit + 1.0),
-        Comparison::Greater | Comparison::GreaterOrEqual | Comparison::Equal => Some(budget.limit),
+        Relation::Greater if is_count(budget) => Some(budget.limit + 1.0),
+        Relation::Greater | Relation::GreaterOrEqual | Relation::Equal => Some(budget.limit),
         _ => None,
     }
 }
@@ -63,15 +63,15 @@ fn least(budget: &Budget) -> Option<f64> {
 /// The greatest value that is allowed.
 fn most(budget: &Budget) -> Option<f64> {
     match budget.comparison {
-        Comparison::Less if is_count(budget) => Some(budget.limit - 1.0),
-        Comparison::Less | Comparison::LessOrEqual | Comparison::Equal => Some(budget.limit),
+        Relation::Less if is_count(budget) => Some(budget.limit - 1.0),
+        Relation::Less | Relation::LessOrEqual | Relation::Equal => Some(budget.limit),
         _ => None,
     }
 }
 
 /// Whether the limit itself is not allowed, where that matters.
 fn is_strict(budget: &Budget) -> bool {
-    !is_count(budget) && matches!(budget.comparison, Comparison::Less | Comparison::Greater)
+    !is_count(budget) && matches!(budget.comparison, Relation::Less | Relation::Greater)
 }
 
 fn is_count(budget: &Budget) -> bool {

@@ -1,7 +1,7 @@
 //! Expectations as they are typed: `p99 < 500ms, errors < 0.1% [steady]`.
 
 use super::error::{BudgetProblem, one_line};
-use super::{Budget, Comparison, Options, Period, Scope, limit};
+use super::{Budget, Relation, Options, Period, Scope, limit};
 use crate::metric::{Metric, Unit};
 use crate::nearest::hint;
 
@@ -28,13 +28,13 @@ const METRICS: [&str; 19] = [
 ];
 
 /// The longer first, so that `<=` is not read as `<`.
-const COMPARISONS: [(&str, Comparison); 6] = [
-    ("<=", Comparison::LessOrEqual),
-    (">=", Comparison::GreaterOrEqual),
-    ("==", Comparison::Equal),
-    ("!=", Comparison::NotEqual),
-    ("<", Comparison::Less),
-    (">", Comparison::Greater),
+const COMPARISONS: [(&str, Relation); 6] = [
+    ("<=", Relation::LessOrEqual),
+    (">=", Relation::GreaterOrEqual),
+    ("==", Relation::Equal),
+    ("!=", Relation::NotEqual),
+    ("<", Relation::Less),
+    (">", Relation::Greater),
 ];
 
 /// What stands before the last `: `, if there is one, and what stands behind it. No expectation contains `: `, but
@@ -91,7 +91,7 @@ fn one(text: &str, scope: &Scope, options: &Options) -> Result<Budget, BudgetPro
         .ok_or_else(|| BudgetProblem::NoComparison(one_line(text)))?;
     let metric = metric(text[..at].trim())?;
     let (comparison, rest) = comparison(&text[at..])?;
-    let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+    let is_equality = matches!(comparison, Relation::Equal | Relation::NotEqual);
     if is_equality && metric.unit() != Unit::Count {
         return Err(BudgetProblem::EqualityOfMeasures(comparison.to_string(), metric));
     }
@@ -135,7 +135,7 @@ fn metric(text: &str) -> Result<Metric, BudgetProblem> {
     }
 }
 
-fn comparison(text: &str) -> Result<(Comparison, &str), BudgetProblem> {
+fn comparison(text: &str) -> Result<(Relation, &str), BudgetProblem> {
     let end = text
         .find(|character| !matches!(character, '<' | '>' | '=' | '!'))
         .unwrap_or(text.len());
@@ -150,8 +150,8 @@ fn comparison(text: &str) -> Result<(Comparison, &str), BudgetProblem> {
 /// No figure is below zero, no share above one.
 fn check_possible(budget: &Budget) -> Result<(), BudgetProblem> {
     let is_impossible = match budget.comparison {
-        Comparison::Less => budget.limit == 0.0,
-        Comparison::Greater => budget.metric.unit() == Unit::Ratio && budget.limit == 1.0,
+        Relation::Less => budget.limit == 0.0,
+        Relation::Greater => budget.metric.unit() == Unit::Ratio && budget.limit == 1.0,
         _ => false,
     };
     match is_impossible {

@@ -9,7 +9,7 @@
 //! - Too few requests per second: from the end of the ramp on, in the period and since then, for 10 seconds.
 //! - What is left (averages, spreads, percentiles from below): for 10 seconds.
 
-use crate::budget::{Budget, Comparison};
+use crate::budget::{Budget, Relation};
 use crate::metric::Metric;
 use crate::stretch::Stretch;
 
@@ -56,7 +56,7 @@ pub(super) fn of(budget: &Budget, stretch: &Stretch, steady_rate: Option<f64>) -
         return Standing::Fine;
     }
     let comparison = budget.comparison;
-    let is_over = comparison.is_upper() || comparison == Comparison::Equal && value > budget.limit;
+    let is_over = comparison.is_upper() || comparison == Relation::Equal && value > budget.limit;
     let is_broken = match budget.metric {
         Metric::Maximum | Metric::Failures | Metric::Requests | Metric::PeakMemory => {
             return final_if(is_over);

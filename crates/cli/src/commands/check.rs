@@ -1,0 +1,94 @@
+//! `katydid check`: a kept run against budgets.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use katydid_gate::{Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity};
+use katydid_stats::Timestamp;
+use katydid_store::StoreError;
+
+use super::place::Place;
+use super::verdict::{self, Told};
+use super::{Answer, place, run_argument, store_argument};
+use crate::error::CliError;
+use crate::gate::gate_file;
+use crate::sources::Surroundings;
+
+pub(crate) fn command() -> Command {
+    let command = Command::new("check")
+        .about("Holds a kept run, or the files of Locust or pytest-benchmark, against budgets")
+        .arg(run_argument("run"))
+        .arg(
+            Arg::new("budget")
+                .long("budget")
+                .value_name("budget")
+                .action(ArgAction::Append)
+                .help("A budget, beside those of the file"),
+        )
+        .arg(
+            Arg::new("level")
+                .long("level")
+                .value_name("name")
+                .help("Budgets of this level in place of those of the file [default: that of the run]"),
+        )
+        .arg(store_argument());
+    verdict::with_arguments(command)
+}
+
+pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Answer, CliError> {
+    let reference = matches.get_one::<String>("run").map_or("", String::as_str);
+    let outputs = verdict::outputs(matches, surroundings)?;
+    let place = place::find(reference, &place::store_file(matches, surroundings), &surroundings.directory)?;
+    let budgets = budgets(matches, surroundings)?;
+    if budgets.is_empty() {
+        return Err(CliError::Usage(
+            "check: there is no budget: give --budget 'p95 < 300ms', or a file with --budgets".to_owned(),
+        ));
+    }
+    let mut findings = validity(&place.run.facts);
+    findings.extend(held(&place, budgets).map_err(|error| place::refused(&error))?);
+    let told = Told {
+        title: place.name.clone(),
+        judgement: Judgement::of(findings),
+        head: place.run.facts.clone(),
+        bases: Vec::new(),
+        endpoints: None,
+    };
+    Ok(verdict::tell(told, matches, &outputs))
+}
+
+fn budgets(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Vec<Budget>, CliError> {
+    let file = verdict::gate_file(matches, surroundings)?;
+    let usage = |error: &dyn std::fmt::Display| CliError::Usage(format!("--budget: {error}"));
+    let of_level = match matches.get_one::<String>("level") {
+        Some(name) => gate_file::level(&file, name)?.budgets,
+        None => None,
+    };
+    let mut budgets = of_level.unwrap_or_else(|| file.budgets.clone());
+    for text in matches.get_many::<String>("budget").into_iter().flatten() {
+        budgets.extend(Budget::parse_list(text, &file.groups).map_err(|error| usage(&error))?);
+    }
+    Budget::check(&budgets).map_err(|error| usage(&error))?;
+    Ok(budgets)
+}
+
+/// By seconds where they are known, else by the figures that another tool has reckoned.
+fn held(place: &Place, budgets: Vec<Budget>) -> Result<Vec<Finding>, StoreError> {
+    let (store, run) = (&place.store, &place.run);
+    let seconds = store.seconds(run.id)?;
+    if seconds.is_empty() {
+        return Ok(judge_summaries(&budgets, &store.blocked(run.id)?));
+    }
+    let mut watch = BudgetWatch::new(budgets);
+    watch.begin(run.facts.started_at);
+    if let Some(at) = run.facts.ramp_done_at {
+        watch.ramp_done(at);
+    }
+    for (second, bytes) in store.memory(run.id)? {
+        watch.memory(second, bytes);
+    }
+    for of_second in seconds.chunk_by(|left, right| left.second == right.second) {
+        watch.feed(of_second);
+        watch.advance(Timestamp(of_second[0].second as f64 + 1.0));
+    }
+    watch.finish(run.ended_at);
+    Ok(watch.findings(run.facts.started_at, run.ended_at))
+}

@@ -1,0 +1,137 @@
+//! `katydid duel`: two deployments measured in turns on one machine, A B B A, so that the machine's moods fall on both
+//! alike. Reads top to bottom: blocks are measured, looked at, and more are added while it cannot be told.
+
+mod arm;
+mod block;
+mod options;
+
+use std::time::Instant;
+
+use katydid_gate::{Duel, Finding, Judgement, Outcome, judge_duel};
+use katydid_report::clock;
+
+use crate::commands::Answer;
+use crate::commands::verdict::{self, Told};
+use crate::error::CliError;
+use crate::exit_code;
+use crate::signals::{Signal, SignalSource, Signals};
+use arm::Arm;
+use block::BlockRun;
+pub use options::DuelOptions;
+pub(crate) use options::read;
+
+/// Looks at the data at most: each costs a part of the certainty.
+const LOOKS: usize = 3;
+
+/// Runs a duel as its options say, and gives the exit code. `program` is the command line that starts katydid. Blocks.
+pub fn duel(options: &DuelOptions, program: &[String]) -> i32 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(options, program)),
+        Err(error) => Err(CliError::Configuration(format!("cannot start: {error}"))),
+    };
+    match outcome {
+        Ok(answer) => {
+            print!("{}", answer.text);
+            answer.code
+        }
+        Err(error) => {
+            eprintln!("{}", error.line());
+            error.exit_code()
+        }
+    }
+}
+
+async fn run(options: &DuelOptions, program: &[String]) -> Result<Answer, CliError> {
+    let mut signals = Signals::listen(SignalSource::Process)
+        .map_err(|error| CliError::Configuration(format!("listen to signals: {error}")))?;
+    let began = Instant::now();
+    let (mut base, mut head) = (Arm::new("base", &options.base), Arm::new("head", &options.head));
+    let mut wanted = options.pairs;
+    for look in 1..=LOOKS {
+        while base.blocks() < wanted {
+            match measure_pair(options, program, &mut base, &mut head, wanted, &mut signals).await? {
+                Some(signal) => return Ok(interrupted(signal)),
+                None => continue,
+            }
+        }
+        let duel = judge_duel(&base.run(), &head.run(), look, LOOKS, &options.rules)
+            .map_err(|error| CliError::Configuration(format!("duel: {error}")))?;
+        let more = pairs_to_add(options, &duel, began);
+        if !duel.needs_more || more == 0 {
+            return Ok(told(options, &base, &head, duel));
+        }
+        eprintln!("{}: not clear yet after {} pairs, {more} more", clock(began.elapsed()), base.blocks());
+        wanted += more;
+    }
+    // The last look never asks for more.
+    Err(CliError::Configuration("duel: no verdict".to_owned()))
+}
+
+/// One pair of blocks, every second one the other way round. `Some` if somebody wants it to end.
+async fn measure_pair(
+    options: &DuelOptions,
+    program: &[String],
+    base: &mut Arm,
+    head: &mut Arm,
+    wanted: usize,
+    signals: &mut Signals,
+) -> Result<Option<Signal>, CliError> {
+    let pair = base.blocks();
+    let arms = if pair.is_multiple_of(2) { [base, head] } else { [head, base] };
+    for arm in arms {
+        eprintln!("pair {} of {wanted}: {} {}", pair + 1, arm.name(), arm.host());
+        let block = BlockRun::start(options, program, arm.host(), pair)?;
+        tokio::select! {
+            measured = block.wait() => arm.push(measured?),
+            signal = signals.next() => return Ok(Some(signal)),
+        }
+    }
+    Ok(None)
+}
+
+/// As many as are likely to decide, no more than there are, and no more than there is time for.
+fn pairs_to_add(options: &DuelOptions, duel: &Duel, began: Instant) -> usize {
+    let per_pair = began.elapsed().as_secs_f64() / duel.pairs.max(1) as f64;
+    let left = options.time_limit.as_secs_f64() - began.elapsed().as_secs_f64();
+    let affordable = (left / per_pair.max(0.1)).max(0.0) as usize;
+    let needed = duel.pairs_needed.map_or(duel.pairs * 2, |needed| needed.saturating_sub(duel.pairs));
+    needed.clamp(2, duel.pairs * 3).min(affordable)
+}
+
+fn told(options: &DuelOptions, base: &Arm, head: &Arm, duel: Duel) -> Answer {
+    let mut findings: Vec<Finding> = base.validity();
+    findings.extend(head.validity());
+    let endpoints = serde_json::to_value(&duel.comparison.endpoints).ok();
+    findings.extend(duel.comparison.findings);
+    let told = Told {
+        title: format!("{} against {} ({} pairs of blocks)", options.head, options.base, duel.pairs),
+        judgement: Judgement::of(findings),
+        head: head.facts(),
+        bases: vec![("base".to_owned(), base.facts())],
+        endpoints,
+    };
+    verdict::tell(told, &options.matches, &options.outputs)
+}
+
+fn interrupted(signal: Signal) -> Answer {
+    Answer {
+        text: "Ended before there was a verdict\n".to_owned(),
+        code: signal.exit_code(),
+    }
+}
+
+/// Whether a child's exit code says that it measured something.
+fn has_measured(code: i32) -> bool {
+    matches!(code, exit_code::SUCCESS | exit_code::CONFIGURATION)
+}
+
+/// Findings that were made in one block count once.
+fn once(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    for finding in more {
+        let is_known = |known: &Finding| known.subject == finding.subject && known.rule == finding.rule;
+        if finding.outcome != Outcome::Pass && !findings.iter().any(is_known) {
+            findings.push(finding);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Keeping a run and judging it: its seconds go to the store and past the budgets while it goes on, and at its end all
+//! that was found becomes one verdict.
+
+mod bases;
+pub(crate) mod gate_file;
+mod keeper;
+mod outputs;
+mod service_memory;
+mod settings;
+
+use std::path::Path;
+
+use katydid_gate::{
+    BlockedRun, BudgetWatch, Estimate, Finding, Judgement, RunFacts, comparability, compare, estimate,
+    validity,
+};
+use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
+use katydid_store::{RunEnding, RunId, RunWriter, Store, StoreError};
+
+pub(crate) use bases::Bases;
+use keeper::Keeper;
+pub(crate) use keeper::ScratchFile;
+pub(crate) use outputs::write_outputs;
+use service_memory::ServiceMemory;
+pub(crate) use settings::{is_record, rules_of};
+pub use settings::{GateSettings, VerdictOutputs};
+
+/// The logger's name.
+const TARGET: &str = "katydid.gate";
+
+/// One test on its way to a verdict.
+#[derive(Debug)]
+pub(crate) struct Gate<'a> {
+    settings: &'a GateSettings,
+    facts: RunFacts,
+    keeper: Option<Keeper>,
+    /// Where a run stands that is compared but not kept.
+    scratch: Option<ScratchFile>,
+    watch: BudgetWatch,
+    service: Option<ServiceMemory>,
+    memory: Vec<(i64, u64)>,
+    ramp_told: bool,
+}
+
+/// A test that was judged, and is not yet kept.
+#[derive(Debug)]
+pub(crate) struct Judged<'a> {
+    settings: &'a GateSettings,
+    /// What is known of the run.
+    pub(crate) facts: RunFacts,
+    /// What it came to; `None` if there was nothing to hold it against.
+    pub(crate) judgement: Option<Judgement>,
+    /// What it was compared with.
+    pub(crate) bases: Vec<(String, RunFacts)>,
+    /// Endpoints as a page draws them.
+    pub(crate) endpoints: Option<serde_json::Value>,
+    writer: Option<RunWriter>,
+    scratch: Option<ScratchFile>,
+    estimates: Vec<Estimate>,
+    memory: Vec<(i64, u64)>,
+}
+
+impl<'a> Gate<'a> {
+    /// Begins with a test. `facts` are those of the settings with what is known since.
+    pub(crate) fn begin(settings: &'a GateSettings, facts: RunFacts, lateness_seconds: u32) -> Self {
+        let scratch = (settings.store.is_none()
+            && (settings.baseline.is_some() || settings.run_file.is_some()))
+        .then(ScratchFile::new);
+        let file = settings
+            .store
+            .as_deref()
+            .or(scratch.as_ref().map(|file| file.0.as_path()));
+        let mut watch = BudgetWatch::new(settings.budgets.clone()).with_lateness(lateness_seconds);
+        watch.begin(facts.started_at);
+        Self {
+            settings,
+            keeper: file.and_then(|file| Keeper::begin(file, &facts)),
+            scratch,
+            watch,
+            service: settings.service_pid.and_then(|pid| ServiceMemory::of(pid).ok()),
+            memory: Vec::new(),
+            ramp_told: false,
+            facts,
+        }
+    }
+
+    /// Looks at the run as it is now. `Some` with a reason if it should not go on.
+    pub(crate) fn look(
+        &mut self,
+        collector: &Collector,
+        now: Timestamp,
+        user_count: u64,
+        target: u64,
+    ) -> Option<String> {
+        self.facts.peak_user_count = self.facts.peak_user_count.max(user_count);
+        self.facts.target_user_count = self.facts.target_user_count.max(target);
+        if let Some(bytes) = self.service.and_then(ServiceMemory::bytes) {
+            self.memory.push((now.second(), bytes));
+            self.watch.memory(now.second(), bytes);
+        }
+        self.take(collector, now.second());
+        self.watch.advance(now);
+        self.watch.abort().map(|finding| finding.line())
+    }
+
+    /// Takes what lies before a second.
+    fn take(&mut self, collector: &Collector, before: i64) {
+        let (taken, ramp_done) = collector.with(|stats| {
+            let ramp_done = stats.marks().iter().find(|mark| mark.kind == MarkKind::RampDone);
+            let ramp_done = ramp_done.map(|mark| mark.at);
+            (stats.take_seconds(before), ramp_done)
+        });
+        if let (Some(at), false) = (ramp_done, self.ramp_told) {
+            self.facts.ramp_done_at = Some(at);
+            self.watch.ramp_done(at);
+            self.ramp_told = true;
+        }
+        if taken.began_anew {
+            self.begin_anew(&taken);
+        }
+        self.watch.feed(&taken.seconds);
+        if let Some(keeper) = &mut self.keeper {
+            keeper.take(taken);
+        }
+    }
+
+    /// Counting began anew: what budgets saw before is not part of the run.
+    fn begin_anew(&mut self, taken: &TakenSeconds) {
+        if let Some(first) = taken.seconds.first() {
+            self.facts.started_at = self.facts.started_at.max(Timestamp(first.second as f64));
+        }
+        self.watch.begin(self.facts.started_at);
+        if let Some(at) = self.facts.ramp_done_at {
+            self.watch.ramp_done(at);
+        }
+    }
+
+    /// Judges the test, which is over. `complete` fills in what is known of it now.
+    pub(crate) fn end(
+        mut self,
+        collector: &Collector,
+        now: Timestamp,
+        complete: impl FnOnce(&mut RunFacts),
+    ) -> Judged<'a> {
+        self.take(collector, i64::MAX);
+        let ended = now.max(self.facts.started_at);
+        self.facts.ended_at = Some(ended);
+        complete(&mut self.facts);
+        self.watch.finish(ended);
+        let writer = self.keeper.take().and_then(Keeper::end);
+        let blocked = writer.as_ref().and_then(|writer| self.blocked(writer));
+        let mut judged = Judged {
+            settings: self.settings,
+            estimates: blocked.as_ref().map(estimate).unwrap_or_default(),
+            judgement: None,
+            bases: Vec::new(),
+            endpoints: None,
+            writer,
+            scratch: self.scratch.take(),
+            memory: std::mem::take(&mut self.memory),
+            facts: self.facts.clone(),
+        };
+        if self.settings.is_judging() {
+            let mut findings = validity(&self.facts);
+            findings.extend(self.watch.findings(self.facts.started_at, ended));
+            if let Some(baseline) = &self.settings.baseline {
+                findings.extend(judged.against(baseline, blocked.as_ref()));
+            }
+            judged.judgement = Some(Judgement::of(findings));
+        }
+        judged
+    }
+
+    fn blocked(&self, writer: &RunWriter) -> Option<BlockedRun> {
+        blocked(writer.store(), writer.id(), &self.facts)
+            .inspect_err(|error| log::warn!(target: TARGET, "Cannot {error}"))
+            .ok()
+    }
+}
+
+fn blocked(store: &Store, id: RunId, facts: &RunFacts) -> Result<BlockedRun, StoreError> {
+    store.blocked_with(id, facts)
+}
+
+impl Judged<'_> {
+    /// Compares with a baseline.
+    fn against(&mut self, baseline: &str, head: Option<&BlockedRun>) -> Vec<Finding> {
+        let id = self.writer.as_ref().map(RunWriter::id);
+        // A run that is not kept has a number in another file.
+        let id = id.filter(|_| self.settings.store.is_some());
+        let compared = Bases::find(baseline, &self.settings.baseline_store, Path::new("."), id)
+            .map_err(|error| error.to_string())
+            .and_then(|bases| {
+                self.bases = bases.facts();
+                let head = head.ok_or("this run could not be kept, so it cannot be compared")?;
+                let blocked = bases.blocked().map_err(|error| format!("cannot {error}"))?;
+                let mut findings: Vec<Finding> = bases
+                    .facts()
+                    .iter()
+                    .flat_map(|(_, facts)| comparability(facts, &self.facts))
+                    .collect();
+                let comparison =
+                    compare(&blocked, head, &self.settings.rules).map_err(|error| error.to_string())?;
+                self.endpoints = serde_json::to_value(&comparison.endpoints).ok();
+                findings.extend(comparison.findings);
+                Ok(findings)
+            });
+        compared.unwrap_or_else(|why| vec![Finding::untrusted("baseline", why)])
+    }
+
+    /// Keeps the run with its end, copies it into a file of its own, removes what is older than is to be kept, and gives
+    /// its number. Problems are told in the log: results are there in any case.
+    pub(crate) fn keep(&mut self, collector: &Collector, record: &str, exit_code: i32) -> Option<RunId> {
+        let writer = self.writer.take()?;
+        let id = writer.id();
+        let ending = RunEnding {
+            facts: self.facts.clone(),
+            failures: collector.with(|stats| stats.errors().iter().collect()),
+            judgement: self.judgement.as_ref(),
+            estimates: &self.estimates,
+            record: Some(record),
+            memory: &self.memory,
+            exit_code: Some(exit_code),
+        };
+        let kept = writer.finish(&ending).and_then(|mut store| {
+            if let Some(file) = &self.settings.run_file {
+                copy(&store, id, file)?;
+            }
+            if self.scratch.is_none() {
+                let outdated = store.outdated(Some(self.settings.keep_runs), None)?;
+                store.remove(&outdated.iter().map(|run| run.id).collect::<Vec<_>>())?;
+            }
+            Ok(())
+        });
+        match kept {
+            Ok(()) => (self.scratch.is_none()).then_some(id),
+            Err(error) => {
+                log::warn!(target: TARGET, "The run is not kept as it should be: cannot {error}");
+                None
+            }
+        }
+    }
+}
+
+/// A file for one run: what stood there before is another run's.
+fn copy(store: &Store, id: RunId, file: &Path) -> Result<(), StoreError> {
+    let _ = std::fs::remove_file(file);
+    store.copy(id, &Store::open(file)?).map(|_| ())
+}
