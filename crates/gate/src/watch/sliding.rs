@@ -48,7 +48,8 @@ impl Sliding {
             self.drop_first();
         }
         if self.seconds.is_empty() {
-            self.first = first;
+            // What lies before is empty and needs no room.
+            self.first = last;
         }
         while self.first + (self.seconds.len() as i64) <= last {
             self.seconds.push_back(Second::default());
