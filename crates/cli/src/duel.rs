@@ -61,7 +61,11 @@ async fn run(options: &DuelOptions, program: &[String]) -> Result<Answer, CliErr
         if !duel.needs_more || more == 0 {
             return Ok(told(options, &base, &head, duel));
         }
-        eprintln!("{}: not clear yet after {} pairs, {more} more", clock(began.elapsed()), base.blocks());
+        eprintln!(
+            "{}: not clear yet after {} pairs, {more} more",
+            clock(began.elapsed()),
+            base.blocks()
+        );
         wanted += more;
     }
     // The last look never asks for more.
@@ -78,7 +82,11 @@ async fn measure_pair(
     signals: &mut Signals,
 ) -> Result<Option<Signal>, CliError> {
     let pair = base.blocks();
-    let arms = if pair.is_multiple_of(2) { [base, head] } else { [head, base] };
+    let arms = if pair.is_multiple_of(2) {
+        [base, head]
+    } else {
+        [head, base]
+    };
     for arm in arms {
         eprintln!("pair {} of {wanted}: {} {}", pair + 1, arm.name(), arm.host());
         let block = BlockRun::start(options, program, arm.host(), pair)?;
@@ -95,7 +103,9 @@ fn pairs_to_add(options: &DuelOptions, duel: &Duel, began: Instant) -> usize {
     let per_pair = began.elapsed().as_secs_f64() / duel.pairs.max(1) as f64;
     let left = options.time_limit.as_secs_f64() - began.elapsed().as_secs_f64();
     let affordable = (left / per_pair.max(0.1)).max(0.0) as usize;
-    let needed = duel.pairs_needed.map_or(duel.pairs * 2, |needed| needed.saturating_sub(duel.pairs));
+    let needed = duel
+        .pairs_needed
+        .map_or(duel.pairs * 2, |needed| needed.saturating_sub(duel.pairs));
     needed.clamp(2, duel.pairs * 3).min(affordable)
 }
 
@@ -105,7 +115,10 @@ fn told(options: &DuelOptions, base: &Arm, head: &Arm, duel: Duel) -> Answer {
     let endpoints = serde_json::to_value(&duel.comparison.endpoints).ok();
     findings.extend(duel.comparison.findings);
     let told = Told {
-        title: format!("{} against {} ({} pairs of blocks)", options.head, options.base, duel.pairs),
+        title: format!(
+            "{} against {} ({} pairs of blocks)",
+            options.head, options.base, duel.pairs
+        ),
         judgement: Judgement::of(findings),
         head: head.facts(),
         bases: vec![("base".to_owned(), base.facts())],

@@ -154,7 +154,12 @@ fn look(arguments: &[String], surroundings: &Surroundings) -> Result<FirstLook, 
 /// Puts what the test level says in front of what was typed, which counts before it.
 fn with_level(arguments: &[String], surroundings: &Surroundings) -> Result<Vec<String>, CliError> {
     let values = parse(arguments, surroundings, Strictness::Early)?.values;
-    let text = |name: &str| values.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = |name: &str| {
+        values
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     let Some(name) = text("level") else {
         return Ok(arguments.to_vec());
     };

@@ -22,8 +22,8 @@ use keeper::Keeper;
 pub(crate) use keeper::ScratchFile;
 pub(crate) use outputs::write_outputs;
 use service_memory::ServiceMemory;
-pub(crate) use settings::{is_record, rules_of};
 pub use settings::{GateSettings, VerdictOutputs};
+pub(crate) use settings::{is_record, rules_of};
 
 /// The logger's name.
 const TARGET: &str = "katydid.gate";

@@ -56,7 +56,7 @@ fn every_option_of_locust_is_there_as_it_is_there() {
 }
 
 #[test]
-fn only_the_view_the_options_of_2018_the_cluster_key_and_a_password_are_added() {
+fn only_the_view_the_options_of_2018_the_cluster_key_a_password_and_the_gate_are_added() {
     let theirs: Vec<Value> = serde_json::from_str(include_str!("fixtures/options.json")).unwrap();
     let known: BTreeSet<&str> = theirs
         .iter()
@@ -82,6 +82,22 @@ fn only_the_view_the_options_of_2018_the_cluster_key_and_a_password_are_added() 
         "--web-password",
         "--cluster-key",
         "--run-file",
+        "--budget",
+        "--budgets",
+        "--level",
+        "--baseline",
+        "--exit-code-on-inconclusive",
+        "--service-pid",
+        "--seed",
+        "--store",
+        "--no-store",
+        "--keep-runs",
+        "--branch",
+        "--commit",
+        "--verdict-json",
+        "--verdict-junit",
+        "--verdict-markdown",
+        "--verdict-metrics",
     ];
     assert_eq!(added, expected);
 }

@@ -27,7 +27,7 @@ fn a_run_without_end() {
         .build()
         .unwrap();
     let exit_code = runtime.block_on(async {
-        let options = json!({"headless": true, "num_users": 3, "spawn_rate": 3});
+        let options = json!({"headless": true, "num_users": 3, "spawn_rate": 3, "no_store": true});
         let options = RunOptions::from_namespace(options.as_object().unwrap()).unwrap();
         let manner = Manner {
             is_stuck,

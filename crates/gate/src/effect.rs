@@ -33,23 +33,39 @@ pub(crate) struct Effect {
 
 /// Where a metric is compared: error rates as they are, everything else by its logarithm, so that ratios become differences.
 pub(crate) fn scaled(metric: Metric, value: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { value } else { value.max(1e-9).ln() }
+    if metric.unit() == Unit::Ratio {
+        value
+    } else {
+        value.max(1e-9).ln()
+    }
 }
 
 /// The way back from a size to a ratio (or difference).
 pub(crate) fn unscaled(metric: Metric, size: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { size } else { size.exp() }
+    if metric.unit() == Unit::Ratio {
+        size
+    } else {
+        size.exp()
+    }
 }
 
 /// A tolerance as a size.
 pub(crate) fn as_size(metric: Metric, share: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { share } else { share.ln_1p() }
+    if metric.unit() == Unit::Ratio {
+        share
+    } else {
+        share.ln_1p()
+    }
 }
 
 /// How much worse `head` is than `base`, as a size.
 pub(crate) fn size(metric: Metric, base: f64, head: f64) -> f64 {
     let change = scaled(metric, head) - scaled(metric, base);
-    if metric.is_better_when_greater() { -change } else { change }
+    if metric.is_better_when_greater() {
+        -change
+    } else {
+        change
+    }
 }
 
 impl Pair<'_> {

@@ -36,7 +36,11 @@ pub(crate) fn command() -> Command {
 pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Answer, CliError> {
     let reference = matches.get_one::<String>("run").map_or("", String::as_str);
     let outputs = verdict::outputs(matches, surroundings)?;
-    let place = place::find(reference, &place::store_file(matches, surroundings), &surroundings.directory)?;
+    let place = place::find(
+        reference,
+        &place::store_file(matches, surroundings),
+        &surroundings.directory,
+    )?;
     let budgets = budgets(matches, surroundings)?;
     if budgets.is_empty() {
         return Err(CliError::Usage(

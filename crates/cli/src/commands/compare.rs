@@ -50,7 +50,10 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let wrong = |error: &dyn std::fmt::Display| {
         CliError::Configuration(format!("compare {} with {}: {error}", text("head"), text("base")))
     };
-    let blocked = head.store.blocked(head.run.id).map_err(|error| place::refused(&error))?;
+    let blocked = head
+        .store
+        .blocked(head.run.id)
+        .map_err(|error| place::refused(&error))?;
     let base = bases.blocked().map_err(|error| place::refused(&error))?;
     let comparison = compare(&base, &blocked, &rules).map_err(|error| wrong(&error))?;
     let mut findings = validity(&head.run.facts);

@@ -8,21 +8,33 @@ use super::place::{self, refused};
 use super::table::Table;
 use super::{Answer, store_argument};
 use crate::error::CliError;
-use crate::gate::rules_of;
 use crate::gate::gate_file;
+use crate::gate::rules_of;
 use crate::sources::Surroundings;
 
 pub(crate) fn command() -> Command {
     Command::new("history")
-        .about("Names the commits with which endpoints became slower or faster, over the kept runs of a branch")
+        .about(
+            "Names the commits with which endpoints became slower or faster, over the kept runs of a branch",
+        )
         .arg(
             Arg::new("branch")
                 .long("branch")
                 .value_name("name")
                 .help("Which branch [default: that of the latest run]"),
         )
-        .arg(Arg::new("endpoint").long("endpoint").value_name("name").help("Only this endpoint, such as 'GET /cart'"))
-        .arg(Arg::new("metric").long("metric").value_name("name").help("Only this figure, such as p95"))
+        .arg(
+            Arg::new("endpoint")
+                .long("endpoint")
+                .value_name("name")
+                .help("Only this endpoint, such as 'GET /cart'"),
+        )
+        .arg(
+            Arg::new("metric")
+                .long("metric")
+                .value_name("name")
+                .help("Only this figure, such as p95"),
+        )
         .arg(
             Arg::new("limit")
                 .long("limit")
@@ -32,7 +44,12 @@ pub(crate) fn command() -> Command {
                 .default_value("100")
                 .help("The latest so many runs"),
         )
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("As JSON, for programs"))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("As JSON, for programs"),
+        )
         .arg(store_argument())
 }
 
@@ -54,8 +71,12 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let wanted = |name: &str| matches.get_one::<String>(name).cloned();
     let (endpoint, metric) = (wanted("endpoint"), wanted("metric"));
     let is_wanted = |change: &ChangePoint| {
-        endpoint.as_ref().is_none_or(|wanted| change.endpoint.to_string() == *wanted)
-            && metric.as_ref().is_none_or(|wanted| change.metric.to_string() == *wanted)
+        endpoint
+            .as_ref()
+            .is_none_or(|wanted| change.endpoint.to_string() == *wanted)
+            && metric
+                .as_ref()
+                .is_none_or(|wanted| change.metric.to_string() == *wanted)
     };
     found.changes.retain(is_wanted);
     if matches.get_flag("json") {
@@ -63,7 +84,10 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         return Ok(Answer::of(format!("{text}\n")));
     }
     if found.changes.is_empty() {
-        return Ok(Answer::of(format!("Nothing moved in the {} runs of {name}\n", points.len())));
+        return Ok(Answer::of(format!(
+            "Nothing moved in the {} runs of {name}\n",
+            points.len()
+        )));
     }
     Ok(Answer::of(as_table(&found.changes)))
 }
@@ -77,11 +101,19 @@ fn branch(matches: &ArgMatches, store: &Store) -> Result<Option<String>, StoreEr
         limit: Some(1),
         ..RunFilter::default()
     };
-    Ok(store.runs(&latest)?.into_iter().next().and_then(|run| run.facts.branch))
+    Ok(store
+        .runs(&latest)?
+        .into_iter()
+        .next()
+        .and_then(|run| run.facts.branch))
 }
 
 /// Runs that came to their end, the oldest first.
-fn points(store: &Store, branch: Option<String>, limit: Option<u32>) -> Result<Vec<HistoryPoint>, StoreError> {
+fn points(
+    store: &Store,
+    branch: Option<String>,
+    limit: Option<u32>,
+) -> Result<Vec<HistoryPoint>, StoreError> {
     let filter = RunFilter {
         branch,
         limit,
@@ -102,7 +134,10 @@ fn points(store: &Store, branch: Option<String>, limit: Option<u32>) -> Result<V
 }
 
 fn as_table(changes: &[ChangePoint]) -> String {
-    let mut table = Table::new(&["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES"], &[0, 4, 5, 6]);
+    let mut table = Table::new(
+        &["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES"],
+        &[0, 4, 5, 6],
+    );
     for change in changes {
         let unit: Unit = change.metric.unit();
         let commit = change.commit.as_ref().map(|hash| hash.chars().take(12).collect());

@@ -18,8 +18,11 @@ impl Table {
 
     pub(crate) fn push(&mut self, row: Vec<String>) {
         // Names come from users; what moves a cursor must not reach a terminal.
-        self.rows
-            .push(row.iter().map(|text| katydid_report::printable(text).into_owned()).collect());
+        self.rows.push(
+            row.iter()
+                .map(|text| katydid_report::printable(text).into_owned())
+                .collect(),
+        );
     }
 
     pub(crate) fn text(&self) -> String {

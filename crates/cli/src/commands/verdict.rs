@@ -73,8 +73,13 @@ pub(crate) fn outputs(matches: &ArgMatches, surroundings: &Surroundings) -> Resu
 }
 
 /// The file with budgets that is meant.
-pub(crate) fn gate_file(matches: &ArgMatches, surroundings: &Surroundings) -> Result<katydid_gate::GateFile, CliError> {
-    let asked_for = matches.get_one::<PathBuf>("budgets").map(|file| file.to_string_lossy().into_owned());
+pub(crate) fn gate_file(
+    matches: &ArgMatches,
+    surroundings: &Surroundings,
+) -> Result<katydid_gate::GateFile, CliError> {
+    let asked_for = matches
+        .get_one::<PathBuf>("budgets")
+        .map(|file| file.to_string_lossy().into_owned());
     gate_file::find(&surroundings.directory, asked_for.as_deref())
 }
 
@@ -99,7 +104,11 @@ pub(crate) fn tell(told: Told, matches: &ArgMatches, outputs: &VerdictOutputs) -
     let on_inconclusive = on_inconclusive.unwrap_or(exit_code::INCONCLUSIVE);
     let code = exit_code::of_verdict(told.judgement.verdict, on_inconclusive);
     let exit_code = code.map_or(exit_code::SUCCESS, |code| code.code);
-    let bases: Vec<BaseRun> = told.bases.into_iter().map(|(name, facts)| BaseRun { name, facts }).collect();
+    let bases: Vec<BaseRun> = told
+        .bases
+        .into_iter()
+        .map(|(name, facts)| BaseRun { name, facts })
+        .collect();
     let mut report = VerdictReport {
         title: told.title,
         judgement: told.judgement,
@@ -115,7 +124,10 @@ pub(crate) fn tell(told: Told, matches: &ArgMatches, outputs: &VerdictOutputs) -
         verbose: matches.get_flag("verbose"),
         colour: false,
     };
-    let errors_text: String = errors.iter().map(|error| format!("katydid: error: cannot {error}\n")).collect();
+    let errors_text: String = errors
+        .iter()
+        .map(|error| format!("katydid: error: cannot {error}\n"))
+        .collect();
     Answer {
         text: format!("{}{annotations}{errors_text}", console(&report, style)),
         code: match (exit_code, errors.is_empty()) {

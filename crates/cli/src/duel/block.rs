@@ -37,9 +37,13 @@ impl BlockRun {
         pair: usize,
     ) -> Result<Self, CliError> {
         let (run_file, output) = (ScratchFile::new(), ScratchFile::new());
-        let wrong = |error: &dyn std::fmt::Display| CliError::Configuration(format!("duel: start a block: {error}"));
+        let wrong =
+            |error: &dyn std::fmt::Display| CliError::Configuration(format!("duel: start a block: {error}"));
         let run_time = WARM_UP + options.block;
-        let users_at_once = options.test.iter().any(|word| word.starts_with("-r") || word.starts_with("--sp"));
+        let users_at_once = options
+            .test
+            .iter()
+            .any(|word| word.starts_with("-r") || word.starts_with("--sp"));
         let mut command = program.to_vec();
         // Users come at once, unless somebody says how fast: a block is too short for a ramp.
         if !users_at_once {
@@ -51,7 +55,10 @@ impl BlockRun {
             "--only-summary".to_owned(),
             format!("--host={host}"),
             format!("--run-time={}s", run_time.as_secs()),
-            format!("--seed={}", options.seed.wrapping_add(pair as u64) & i64::MAX as u64),
+            format!(
+                "--seed={}",
+                options.seed.wrapping_add(pair as u64) & i64::MAX as u64
+            ),
             "--no-store".to_owned(),
             format!("--run-file={}", run_file.0.display()),
         ]);
@@ -74,28 +81,38 @@ impl BlockRun {
             tokio::time::sleep(LOOK_EVERY).await;
         };
         if !has_measured(code) || !self.run_file.0.exists() {
-            return Err(CliError::Configuration(format!("duel: a block ended with code {code}: {}", self.last_words())));
+            return Err(CliError::Configuration(format!(
+                "duel: a block ended with code {code}: {}",
+                self.last_words()
+            )));
         }
         self.measured()
     }
 
     fn measured(&self) -> Result<BlockedRun, CliError> {
         let store = Store::open_existing(&self.run_file.0).map_err(|error| refused(&error))?;
-        let runs = store.runs(&RunFilter::default()).map_err(|error| refused(&error))?;
-        let run = runs
-            .into_iter()
-            .next()
-            .ok_or_else(|| CliError::Configuration(format!("duel: a block measured nothing: {}", self.last_words())))?;
+        let runs = store
+            .runs(&RunFilter::default())
+            .map_err(|error| refused(&error))?;
+        let run = runs.into_iter().next().ok_or_else(|| {
+            CliError::Configuration(format!("duel: a block measured nothing: {}", self.last_words()))
+        })?;
         let facts = run.facts;
         let begin = begin_of(&facts);
         let cut = Cut::whole(begin, begin + i64::try_from(self.seconds).unwrap_or(i64::MAX / 4));
-        store.blocked_by(run.id, &facts, cut).map_err(|error| refused(&error))
+        store
+            .blocked_by(run.id, &facts, cut)
+            .map_err(|error| refused(&error))
     }
 
     /// The last line that the process wrote: why it could not go on.
     fn last_words(&self) -> String {
         let text = std::fs::read_to_string(&self.output.0).unwrap_or_default();
-        let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        let line = text
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("it said nothing");
         line.trim_start_matches("katydid: error: ").to_owned()
     }
 }

@@ -47,7 +47,14 @@ impl PartialEq for DuelOptions {
 
 /// Options of the test that a duel sets itself.
 const OWN: [&str; 8] = [
-    "host", "run_time", "run_file", "store", "no_store", "master", "worker", "processes",
+    "host",
+    "run_time",
+    "run_file",
+    "store",
+    "no_store",
+    "master",
+    "worker",
+    "processes",
 ];
 
 fn command() -> Command {
@@ -59,7 +66,11 @@ fn command() -> Command {
             .help(help)
     };
     let address = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("url").required(true).help(help)
+        Arg::new(name)
+            .long(name)
+            .value_name("url")
+            .required(true)
+            .help(help)
     };
     let command = Command::new("duel")
         .about(
@@ -112,7 +123,10 @@ pub(crate) fn read(
         }
     };
     for name in ["base", "head"] {
-        if !["http://", "https://"].iter().any(|scheme| text(name).starts_with(scheme)) {
+        if !["http://", "https://"]
+            .iter()
+            .any(|scheme| text(name).starts_with(scheme))
+        {
             return Err(CliError::Usage(format!(
                 "duel: --{name}: '{}' is no address; write http://... or https://...",
                 text(name)
@@ -139,7 +153,8 @@ fn parted(arguments: &[String]) -> (Vec<String>, Vec<String>) {
     let own_flag = |argument: &str| {
         let typed = argument.split('=').next().unwrap_or_default();
         command.get_arguments().find(|arg| {
-            arg.get_long().is_some_and(|long| typed.strip_prefix("--") == Some(long))
+            arg.get_long()
+                .is_some_and(|long| typed.strip_prefix("--") == Some(long))
                 || arg.get_short().is_some_and(|short| typed == format!("-{short}"))
         })
     };

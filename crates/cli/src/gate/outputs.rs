@@ -4,7 +4,9 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use katydid_report::verdict::{LARGEST_COMMENT, LARGEST_SUMMARY, VerdictReport, github, gitlab, json, junit, markdown};
+use katydid_report::verdict::{
+    LARGEST_COMMENT, LARGEST_SUMMARY, VerdictReport, github, gitlab, json, junit, markdown,
+};
 use katydid_report::{ReportError, comparison_page, write_file};
 
 use super::settings::VerdictOutputs;

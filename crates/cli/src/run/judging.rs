@@ -140,7 +140,10 @@ impl Run<'_> {
             command: id.map(|id| format!("katydid show -v {id}")).unwrap_or_default(),
             comparison: None,
         };
-        report.comparison = judged.endpoints.as_ref().map(|endpoints| comparison(&report, endpoints));
+        report.comparison = judged
+            .endpoints
+            .as_ref()
+            .map(|endpoints| comparison(&report, endpoints));
         let (annotations, errors) = write_outputs(&self.settings.gate.outputs, &report);
         errors.iter().for_each(|error| self.report_error(error));
         if self.settings.console {

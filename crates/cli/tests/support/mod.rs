@@ -174,7 +174,9 @@ impl Plan {
 
     /// Runs it, in paused time.
     pub async fn run(self) -> Ran {
-        let options = RunOptions::from_namespace(self.options.as_object().unwrap()).unwrap();
+        let mut options = RunOptions::from_namespace(self.options.as_object().unwrap()).unwrap();
+        // Only a test that says where keeps anything.
+        options.no_store = options.store.is_none();
         let settings = Settings::resolve(&options).unwrap();
         let (out, error) = (Seen::default(), Seen::default());
         let terminal = Terminal::new(Box::new(out.clone()), Box::new(error.clone()), self.is_live);

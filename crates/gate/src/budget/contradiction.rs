@@ -31,9 +31,7 @@ pub(super) fn check(budgets: &[Budget]) -> Result<(), BudgetError> {
 /// Why two budgets cannot hold together, seen from one that keeps a figure up and one that keeps a figure down which
 /// is never less.
 fn contradiction(up: &Budget, down: &Budget) -> Option<String> {
-    if up.metric == down.metric
-        && (up.comparison, down.comparison) == (Relation::Equal, Relation::NotEqual)
-    {
+    if up.metric == down.metric && (up.comparison, down.comparison) == (Relation::Equal, Relation::NotEqual) {
         return (up.limit == down.limit).then(String::new);
     }
     let (least, most) = (least(up)?, most(down)?);

@@ -1,7 +1,7 @@
 //! Expectations as they are typed: `p99 < 500ms, errors < 0.1% [steady]`.
 
 use super::error::{BudgetProblem, one_line};
-use super::{Budget, Relation, Options, Period, Scope, limit};
+use super::{Budget, Options, Period, Relation, Scope, limit};
 use crate::metric::{Metric, Unit};
 use crate::nearest::hint;
 
