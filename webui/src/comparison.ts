@@ -6,6 +6,7 @@ export type Outcome = "pass" | "fail" | "inconclusive" | "not_judged";
 export type FindingKind = "validity" | "budget" | "regression" | "change";
 export type Unit = "milliseconds" | "ratio" | "count" | "per_second" | "bytes";
 
+/** In the page as gzip in base64, in `<script type="application/octet-stream" id="comparison">`. */
 export interface Comparison {
   format: "katydid-comparison-1";
   title: string;

@@ -9,21 +9,17 @@ export function ComparedFacts({ head, bases }: Pick<Comparison, "head" | "bases"
   const shown = isShort ? facts.filter(({ differs }) => differs) : facts;
   return (
     <>
-      <div class="toolbar">
-        <span class={differing > 0 ? "alarm" : "quiet"}>
-          {bases.length === 0
-            ? "There was nothing to compare with."
-            : differing === 0
-              ? "Both sides were measured alike."
-              : `${differing} ${differing === 1 ? "fact differs" : "facts differ"} that may explain a difference.`}
-        </span>
-        {differing > 0 && (
-          <label class="check">
-            <input type="checkbox" checked={isShort} onChange={(event) => setShort(event.currentTarget.checked)} />
-            Only these
-          </label>
-        )}
-      </div>
+      {bases.length > 0 && (
+        <div class="toolbar">
+          <span class={differing > 0 ? "alarm" : "quiet"}>{differenceText(differing)}</span>
+          {differing > 0 && (
+            <label class="check">
+              <input type="checkbox" checked={isShort} onChange={(event) => setShort(event.currentTarget.checked)} />
+              Only these
+            </label>
+          )}
+        </div>
+      )}
       <div class="table-plain card facts" tabIndex={0} role="region" aria-label="Facts of both sides">
         <table>
           <caption class="hidden">Facts of both sides</caption>
@@ -60,4 +56,9 @@ export function ComparedFacts({ head, bases }: Pick<Comparison, "head" | "bases"
       </div>
     </>
   );
+}
+
+function differenceText(differing: number): string {
+  if (differing === 0) return "All sides were measured alike.";
+  return `${differing} ${differing === 1 ? "fact differs" : "facts differ"} that may explain a difference.`;
 }

@@ -47,7 +47,9 @@ export function DistributionShift({ endpoints, chosen, onChoose, baseName }: Dis
         </div>
       </div>
       <p class="shift-note">
-        <b>{endpointText(compared.endpoint)}</b>
+        <bdi>
+          <b>{endpointText(compared.endpoint)}</b>
+        </bdi>
         {compared.ks_distance !== null && (
           <span class="quiet" title="Kolmogorov–Smirnov: the greatest distance between the cumulative curves">
             {" "}
@@ -69,7 +71,7 @@ const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 function QuantileTable({ compared: { base, head, ratios }, baseName }: { compared: ComparedEndpoint; baseName: string }) {
   const told = ratios.length > 0 ? ratios.map(({ quantile }) => quantile) : QUANTILES;
   return (
-    <div class="table-plain card quantiles">
+    <div class="table-plain card quantiles" tabIndex={0} role="region" aria-label="Quantiles of both sides">
       <table class="small">
         <caption class="hidden">Quantiles of both sides</caption>
         <thead>

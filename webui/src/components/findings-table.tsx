@@ -53,10 +53,10 @@ const COLUMNS: Column<Row>[] = [
     key: "change",
     title: "Worse by",
     hint: "Above nothing is worse, whichever way the metric goes",
-    value: ({ finding }) => finding.compared?.ratio,
+    value: ({ finding }) => worseBy(finding),
     text: ({ finding }) => changeText(finding),
     numeric: true,
-    width: 104,
+    width: 112,
   },
   {
     key: "interval",
@@ -64,11 +64,16 @@ const COLUMNS: Column<Row>[] = [
     value: ({ finding }) => finding.compared?.low,
     text: ({ finding }) => intervalText(finding),
     numeric: true,
-    width: 138,
+    width: 156,
   },
-  { key: "rule", title: "Rule", value: ({ finding }) => finding.rule, width: 150 },
   { key: "reason", title: "Reason", value: ({ finding }) => finding.reason, wide: true },
 ];
+
+/** Differences of error rates among the ratios: 0 is to one what 1 is to the other. */
+function worseBy({ compared, unit }: Finding): number | null {
+  if (!compared || compared.ratio === null) return null;
+  return unit === "ratio" ? 1 + compared.ratio : compared.ratio;
+}
 
 export function FindingsTable({ findings }: { findings: Finding[] }) {
   const hidden = useSignal<ReadonlySet<Standing>>(new Set());
@@ -86,7 +91,7 @@ export function FindingsTable({ findings }: { findings: Finding[] }) {
   };
   return (
     <>
-      <div class="toolbar">
+      <div class="toolbar" hidden={findings.length === 0}>
         <div class="chips" role="group" aria-label="Outcomes that are shown">
           {STANDINGS.filter((standing) => counts[standing] > 0).map((standing) => (
             <button

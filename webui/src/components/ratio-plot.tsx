@@ -13,12 +13,11 @@ interface RatioPlotProps {
 }
 
 /** More of them nobody reads at once; they are there for whoever asks. */
-const FEW = 40;
+const FEW = 25;
 const MOST_TICKS = 6;
 
 export function RatioPlot({ rows, ofMany, hasShift, onChoose }: RatioPlotProps) {
   const [isWhole, setWhole] = useState(rows.length <= FEW);
-  if (rows.length === 0) return <p class="quiet">Nothing was compared with a ratio.</p>;
   const shown = isWhole ? rows : rows.slice(0, FEW);
   const tolerance = Math.max(...rows.map((row) => row.tolerance));
   const ends = rows.flatMap(({ ratio, low, high }) => [low ?? ratio, ratio, high ?? ratio]);
@@ -71,8 +70,8 @@ function ForestRow({ row: { finding, ratio, low, high, tolerance }, axis, ofMany
   const standing = standingOf(finding);
   const name = (
     <>
-      {finding.subject} <b>{finding.metric}</b>
-      {ofMany && <small> {finding.rule}</small>}
+      <bdi class="forest-name">{finding.subject}</bdi> <b>{finding.metric}</b>
+      {ofMany && <small>{finding.rule}</small>}
     </>
   );
   const interval = low !== null && high !== null ? `${ratioText(low)} to ${ratioText(high)}` : "no interval";

@@ -55,9 +55,9 @@ export function VerdictCard({ comparison: { verdict, exit_code, findings } }: { 
           {deciding.slice(0, MOST_REASONS).map((finding, i) => (
             <li key={i}>
               <b>
-                {finding.subject} {finding.metric}
+                <bdi>{finding.subject}</bdi> {finding.metric}
               </b>
-              : {finding.reason}
+              : <bdi>{finding.reason}</bdi>
             </li>
           ))}
           {deciding.length > MOST_REASONS && (

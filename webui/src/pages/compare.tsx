@@ -41,9 +41,11 @@ function ComparisonPage({ comparison }: { comparison: Comparison }) {
       </header>
       <main class="report">
         <VerdictCard comparison={comparison} />
-        <Section title="How many times worse">
-          <RatioPlot rows={rows} ofMany={bases.length > 1} hasShift={(one) => indexOf(comparison, one) >= 0} onChoose={choose} />
-        </Section>
+        {rows.length > 0 && (
+          <Section title="How many times worse">
+            <RatioPlot rows={rows} ofMany={bases.length > 1} hasShift={(one) => indexOf(comparison, one) >= 0} onChoose={choose} />
+          </Section>
+        )}
         <Section title="Findings">
           <FindingsTable findings={ordered} />
         </Section>
@@ -57,7 +59,7 @@ function ComparisonPage({ comparison }: { comparison: Comparison }) {
             />
           </Section>
         )}
-        <Section title="What was compared">
+        <Section title={bases.length > 0 ? "What was compared" : "What was measured"}>
           <ComparedFacts head={head} bases={bases} />
         </Section>
       </main>
