@@ -16,8 +16,8 @@ export PYO3_PYTHON := $(abspath $(PYTHON))
 
 # The line between Python and Rust links no interpreter of its own; it is tested through the command.
 RUST_TESTED := --workspace --exclude katydid-bindings
-# The page, which is built before the binary that holds it.
-PAGE := webui/dist/report.html
+# The pages, which are built before the binary that holds them; this one comes last.
+PAGE := webui/dist/compare.html
 PAGE_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/shots/*')
 SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 

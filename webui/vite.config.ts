@@ -43,19 +43,22 @@ function inlined(part: { type: "chunk"; code: string } | { type: "asset"; source
   return `<script type="module">${part.code.replace(/<\/script|<!--/gi, (found) => `\\x3c${found.slice(1)}`)}</script>`;
 }
 
+/** Pages of one file, each with a build of its own, so that they share no parts: `vite build --mode report`. */
+const ONE_FILE = ["report", "compare"];
+
 export default defineConfig(({ mode }) => {
-  const isReport = mode === "report";
+  const isOneFile = ONE_FILE.includes(mode);
   return {
     base: "./",
     esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
-    plugins: [plainLinks(), ...(isReport ? [oneFile()] : [])],
+    plugins: [plainLinks(), ...(isOneFile ? [oneFile()] : [])],
     build: {
       target: "es2022",
-      // The two builds share `dist`; only the first one empties it.
-      emptyOutDir: !isReport,
+      // The builds share `dist`; only the first one empties it.
+      emptyOutDir: !isOneFile,
       modulePreload: false,
-      assetsInlineLimit: isReport ? 1e6 : 0,
-      rollupOptions: { input: isReport ? ["report.html"] : ["index.html", "auth.html"] },
+      assetsInlineLimit: isOneFile ? 1e6 : 0,
+      rollupOptions: { input: isOneFile ? [`${mode}.html`] : ["index.html", "auth.html"] },
     },
     test: { include: ["src/**/*.test.ts"] },
   };

@@ -34,7 +34,10 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             list(&path, files)?;
-        } else if path.file_name().is_some_and(|name| name != "report.html") {
+        } else if path
+            .file_name()
+            .is_some_and(|name| name != "report.html" && name != "compare.html")
+        {
             files.push(path);
         }
     }

@@ -90,6 +90,11 @@ export async function reportHtml(run) {
   return (await readFile(join(DIST, "report.html"), "utf8")).replace("@@RUN_RECORD@@", () => packed);
 }
 
+export async function comparisonHtml(comparison) {
+  const packed = gzipSync(JSON.stringify(comparison)).toString("base64");
+  return (await readFile(join(DIST, "compare.html"), "utf8")).replace("@@COMPARISON@@", () => packed);
+}
+
 /** Answers under `base`; resolves with the server, its run and what was posted. */
 export function serve(options = {}) {
   const run = new FakeRun(options);

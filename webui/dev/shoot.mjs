@@ -1,7 +1,8 @@
 // Takes pictures of the page in many states into `shots/`, and runs axe over each. Names to take can be given.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { launch, openPage } from "./browser.mjs";
-import { reportHtml, serve } from "./mock-server.mjs";
+import { comparisonHtml, reportHtml, serve } from "./mock-server.mjs";
+import { fakeComparison } from "./fake-comparison.mjs";
 import { FakeRun } from "./fake-run.mjs";
 
 const SHOTS = new URL("../shots/", import.meta.url).pathname;
@@ -90,6 +91,25 @@ if (wanted.length === 0 || wanted.includes("report")) {
     await page.waitForSelector(".plot canvas");
     await look(page, `report-${suffix}`, true);
     if (suffix === "dark") await page.pdf({ path: `${SHOTS}report.pdf`, format: "A4", printBackground: true });
+    await page.context().close();
+  }
+}
+
+const COMPARISONS = {
+  "compare-1": { endpoints: 1, verdict: "pass" },
+  "compare-10": { endpoints: 10 },
+  "compare-100": { endpoints: 100, bases: 3, verdict: "inconclusive" },
+  "compare-hostile": { endpoints: 9, hostile: true, verdict: "invalid" },
+};
+
+for (const [name, options] of Object.entries(COMPARISONS)) {
+  if (wanted.length > 0 && !wanted.includes("compare") && !wanted.includes(name)) continue;
+  const file = `${SHOTS}${name}.html`;
+  await writeFile(file, await comparisonHtml(fakeComparison(options)));
+  for (const { suffix, ...variant } of VARIANTS) {
+    const page = await openPage(browser, `file://${file}`, { width: 1280, ...variant, problems });
+    await page.waitForSelector("main > *");
+    await look(page, `${name}-${suffix}`, true);
     await page.context().close();
   }
 }

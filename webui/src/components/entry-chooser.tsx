@@ -2,10 +2,14 @@
 import { useId, useRef, useState } from "preact/hooks";
 import type { Entry } from "../record";
 
+type Named = Pick<Entry, "id" | "method" | "name">;
+
 interface EntryChooserProps {
-  entries: Entry[];
+  entries: Named[];
   chosen: number | null;
   onChoose: (id: number | null) => void;
+  /** Whether the whole run can be chosen, too. */
+  hasWhole?: boolean;
 }
 
 interface Choice {
@@ -16,7 +20,7 @@ interface Choice {
 const WHOLE_RUN: Choice = { id: null, text: "Whole run" };
 const MOST_SHOWN = 100;
 
-export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
+export function EntryChooser({ entries, chosen, onChoose, hasWhole = true }: EntryChooserProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -25,7 +29,8 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
   const chosenEntry = entries.find(({ id }) => id === chosen);
   const current = chosenEntry ? choiceOf(chosenEntry) : WHOLE_RUN;
   // The entries change every second; their names are only wanted while one looks for one.
-  const matches = isOpen ? [WHOLE_RUN, ...entries.map(choiceOf)].filter((choice) => holds(choice, typed)) : [];
+  const choices = () => [...(hasWhole ? [WHOLE_RUN] : []), ...entries.map(choiceOf)];
+  const matches = isOpen ? choices().filter((choice) => holds(choice, typed)) : [];
   const shown = matches.slice(0, MOST_SHOWN);
 
   const open = () => {
@@ -97,6 +102,6 @@ function holds({ text }: Choice, typed: string): boolean {
   return text.toLowerCase().includes(typed.toLowerCase());
 }
 
-function choiceOf({ id, method, name }: Entry): Choice {
+function choiceOf({ id, method, name }: Named): Choice {
   return { id, text: method ? `${method} ${name}` : name };
 }

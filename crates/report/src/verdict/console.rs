@@ -24,19 +24,17 @@ pub struct ConsoleStyle {
     pub colour: bool,
 }
 
-/// A line for each finding that does not hold, the gravest last; how many hold; the verdict.
+/// How many findings are of no concern; a line for each other one, the gravest last; the verdict.
 pub fn console(report: &VerdictReport, style: ConsoleStyle) -> String {
     // A line that began with what users wrote could be a command to the server that keeps the log.
     let mut lines = vec![format!("Katydid: {}", shortened(&report.title, LONGEST_LINE))];
     let findings = report.gravest_first();
     let told: Vec<&Finding> = findings
         .into_iter()
-        .filter(|finding| style.verbose || Standing::of(finding) != Standing::Passed)
+        .filter(|finding| style.verbose || is_of_concern(finding))
         .collect();
     let room = if style.verbose { told.len() } else { MOST_LINES };
-    if let Some(passed) = passed_line(report, style) {
-        lines.push(passed);
-    }
+    lines.extend(quiet_line(report, style));
     if told.len() > room {
         lines.push(format!("... and {}", less_grave(told.len() - room)));
     }
@@ -56,9 +54,20 @@ fn less_grave(count: usize) -> String {
     }
 }
 
-fn passed_line(report: &VerdictReport, style: ConsoleStyle) -> Option<String> {
-    let passed = report.counts().passed;
-    (passed > 0 && !style.verbose).then(|| format!("{} passed", findings_text(passed)))
+fn is_of_concern(finding: &Finding) -> bool {
+    !matches!(Standing::of(finding), Standing::Passed | Standing::NotJudged)
+}
+
+fn quiet_line(report: &VerdictReport, style: ConsoleStyle) -> Option<String> {
+    let counts = report.counts();
+    if style.verbose || counts.passed + counts.not_judged == 0 {
+        return None;
+    }
+    let passed = format!("{} passed", findings_text(counts.passed));
+    Some(match counts.not_judged {
+        0 => passed,
+        not_judged => format!("{passed}, {not_judged} had too little to judge"),
+    })
 }
 
 fn line(finding: &Finding, style: ConsoleStyle) -> String {

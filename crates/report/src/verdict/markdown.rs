@@ -104,7 +104,9 @@ impl Page {
 fn headline(report: &VerdictReport) -> String {
     let verdict = report.judgement.verdict;
     let sign = match verdict {
-        Verdict::Pass => "✅",
+        Verdict::Pass if report.exit_code == 0 => "✅",
+        // The process fails for something else, such as failed requests.
+        Verdict::Pass => "⚠️",
         Verdict::Inconclusive => "❔",
         Verdict::Invalid => "⚠️",
         Verdict::BudgetBroken | Verdict::Regression => "❌",
@@ -208,7 +210,7 @@ fn more(report: &VerdictReport) -> String {
     format!("More: {}\n", code(&report.command, LONGEST_CELL))
 }
 
-/// A name in the type of code, where nobody is called and nothing becomes a link.
+/// A name in the type of code, where nobody is called.
 fn code(name: &str, most: usize) -> String {
     if name.trim().is_empty() {
         return String::new();
@@ -234,6 +236,8 @@ fn referenced(text: &str, most: usize, behind_at: &str) -> String {
     for letter in text.chars() {
         match letter {
             '@' => written.push_str(&format!("&#64;{behind_at}")),
+            // Else an address without its scheme became a link.
+            '.' if written.ends_with("www") => written.push_str("&#46;"),
             ' ' | '/' | ',' | '.' | '-' | '+' | '=' | '%' | '?' | ';' | '(' | ')' | '\'' | '"' => {
                 written.push(letter)
             }
@@ -257,6 +261,15 @@ mod tests {
     #[test]
     fn a_pass_has_no_table_of_failures() {
         insta::assert_snapshot!(markdown(&samples::passing(), LARGEST_COMMENT));
+    }
+
+    #[test]
+    fn a_pass_of_a_process_that_fails_is_no_green_one() {
+        let mut report = samples::passing();
+        report.exit_code = 1;
+        let markdown = markdown(&report, LARGEST_COMMENT);
+        assert!(markdown.contains("## ⚠️ Katydid: PASS"), "{markdown}");
+        assert!(markdown.contains("Exit code 1: requests failed."), "{markdown}");
     }
 
     #[test]
