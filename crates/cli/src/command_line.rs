@@ -232,6 +232,13 @@ pub(crate) fn one_line(error: &clap::Error) -> CliError {
             Some(value) => format!("'{value}' is no {what} (there is {})", valid_values(error)),
             None => format!("option '{what}' needs a value"),
         },
+        ErrorKind::MissingRequiredArgument => {
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(missing)) => missing.join(" and "),
+                _ => what,
+            };
+            format!("{missing} is missing")
+        }
         ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
             format!("option '{what}' takes no value")
         }

@@ -52,5 +52,3 @@ pub use groups::Groups;
 pub use level::{Level, LevelError, Levels};
 pub use summaries::judge_summaries;
 pub use watch::BudgetWatch;
-mod pending;
-pub use pending::*;
