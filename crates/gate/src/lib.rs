@@ -19,6 +19,7 @@ mod rules;
 mod runs;
 mod side;
 mod student;
+mod typical;
 mod verdict;
 mod weigh;
 
