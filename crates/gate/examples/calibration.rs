@@ -14,21 +14,40 @@ const NOISES: [Noise; 5] = [QUIET, USUAL, USUAL_BUT_FEW, NOISY, AWFUL];
 /// What is worse, in words, and by how much.
 const CASES: [(&str, fn(usize) -> Slowdown); 5] = [
     ("same build", |_| Slowdown::None),
-    ("one endpoint ×1.10", |index| Slowdown::All { endpoint: index % SERVICE.len(), times: 1.10 }),
-    ("one endpoint ×1.20", |index| Slowdown::All { endpoint: index % SERVICE.len(), times: 1.20 }),
-    ("its slowest twelfth ×1.20", |index| Slowdown::Tail { endpoint: index % SERVICE.len(), times: 1.20 }),
-    ("its slowest twelfth ×1.30", |index| Slowdown::Tail { endpoint: index % SERVICE.len(), times: 1.30 }),
+    ("one endpoint ×1.10", |index| Slowdown::All {
+        endpoint: index % SERVICE.len(),
+        times: 1.10,
+    }),
+    ("one endpoint ×1.20", |index| Slowdown::All {
+        endpoint: index % SERVICE.len(),
+        times: 1.20,
+    }),
+    ("its slowest twelfth ×1.20", |index| Slowdown::Tail {
+        endpoint: index % SERVICE.len(),
+        times: 1.20,
+    }),
+    ("its slowest twelfth ×1.30", |index| Slowdown::Tail {
+        endpoint: index % SERVICE.len(),
+        times: 1.30,
+    }),
 ];
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let count = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(200);
-    let seed = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let seed = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000);
     println!("Duels, {count} each: 10 s blocks, looks at 16, 32 and 64 pairs\n");
     print_head();
     for noise in NOISES {
         for (name, slowdown) in CASES {
-            let plan = Plan { noise, block_seconds: 10.0, looks: [16, 32, 64] };
+            let plan = Plan {
+                noise,
+                block_seconds: 10.0,
+                looks: [16, 32, 64],
+            };
             print_row(noise, name, &duels(plan, count, seed, slowdown));
         }
     }
@@ -37,7 +56,11 @@ fn main() {
         print_head();
         for noise in NOISES {
             for (name, slowdown) in &CASES[..3] {
-                print_row(noise, name, &baselines(noise, base_runs, minutes * 6, count, seed, slowdown));
+                print_row(
+                    noise,
+                    name,
+                    &baselines(noise, base_runs, minutes * 6, count, seed, slowdown),
+                );
             }
         }
     }
@@ -58,7 +81,11 @@ fn print_row(noise: Noise, name: &str, score: &Score) {
         .rivals
         .iter()
         .map(|&(any, right, wrong)| {
-            if name == "same build" { share(any) } else { format!("{}, wrong {}", share(right), share(wrong)) }
+            if name == "same build" {
+                share(any)
+            } else {
+                format!("{}, wrong {}", share(right), share(wrong))
+            }
         })
         .collect();
     println!(

@@ -53,7 +53,9 @@ impl DrawsBySize {
     /// Makes sure that there are draws for a side. Different streams are independent.
     pub(crate) fn prepare(&mut self, stream: u64, side: &Side) {
         let key = (stream, side.runs().to_vec());
-        self.made.entry(key).or_insert_with(|| Draws::new(stream, side.runs(), side.stride()));
+        self.made
+            .entry(key)
+            .or_insert_with(|| Draws::new(stream, side.runs(), side.stride()));
     }
 
     /// The draws for a side, if they were prepared.
@@ -86,12 +88,20 @@ pub(crate) fn inflation(series: &[Vec<f64>]) -> f64 {
             covariance(scores, 0) + 2.0 * added
         })
         .sum();
-    if plain > 0.0 { (dependent / plain).max(1.0) } else { 1.0 }
+    if plain > 0.0 {
+        (dependent / plain).max(1.0)
+    } else {
+        1.0
+    }
 }
 
 /// Scores sum up to zero, so their mean is none.
 fn covariance(scores: &[f64], lag: usize) -> f64 {
-    scores.iter().zip(scores.iter().skip(lag)).map(|(left, right)| left * right).sum()
+    scores
+        .iter()
+        .zip(scores.iter().skip(lag))
+        .map(|(left, right)| left * right)
+        .sum()
 }
 
 #[cfg(test)]
@@ -107,15 +117,19 @@ mod tests {
                 seconds: 1.0,
                 requests: 1,
                 failures: 0,
-                times: Distribution { counts: vec![(100.0 + f64::from(index), 1)] },
+                times: Distribution {
+                    counts: vec![(100.0 + f64::from(index), 1)],
+                },
             })
             .collect();
         let side = Side::new(&[&blocks]);
         let mut draws = DrawsBySize::default();
         draws.prepare(0, &side);
         let draws = draws.get(0, &side).expect("just prepared");
-        let means: Vec<f64> =
-            draws.rows().filter_map(|weights| side.value(Metric::Average, weights)).collect();
+        let means: Vec<f64> = draws
+            .rows()
+            .filter_map(|weights| side.value(Metric::Average, weights))
+            .collect();
         // σ of 0..20 is √33.25; divided by √20.
         let spread = deviation(&means).expect("many draws");
         assert!((spread - 1.289).abs() < 0.06, "{spread}");
@@ -123,7 +137,9 @@ mod tests {
 
     #[test]
     fn dependence_is_seen() {
-        let alternating: Vec<f64> = (0..40).map(|index| if index % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        let alternating: Vec<f64> = (0..40)
+            .map(|index| if index % 2 == 0 { 1.0 } else { -1.0 })
+            .collect();
         assert_eq!(inflation(&[alternating]), 1.0);
         let halves: Vec<f64> = (0..40).map(|index| if index < 20 { 1.0 } else { -1.0 }).collect();
         assert!(inflation(&[halves]) > 3.0);

@@ -63,7 +63,12 @@ pub enum CompareError {
 /// about these two runs. Fails if there is no base or if no endpoint is on both sides.
 pub fn compare(base: &[BlockedRun], head: &BlockedRun, rules: &Rules) -> Result<Comparison, CompareError> {
     let bases: Vec<&BlockedRun> = base.iter().collect();
-    let setting = Setting { rules, kind: head.facts.kind, alpha: rules.alpha, rounding: rounding(&bases, head) };
+    let setting = Setting {
+        rules,
+        kind: head.facts.kind,
+        alpha: rules.alpha,
+        rounding: rounding(&bases, head),
+    };
     compare_as(&bases, head, is_shaped_alike(&bases, head), setting)
 }
 
@@ -81,7 +86,14 @@ pub(crate) fn compare_as(
     for (index, subject) in subjects.iter().enumerate() {
         match subject.refusal(setting) {
             Some(finding) => findings.push((index, 0, finding)),
-            None => subject.weigh(index, is_paired, setting, &mut draws, &mut candidates, &mut findings),
+            None => subject.weigh(
+                index,
+                is_paired,
+                setting,
+                &mut draws,
+                &mut candidates,
+                &mut findings,
+            ),
         }
     }
     if bases.len() > 1 {
@@ -93,8 +105,17 @@ pub(crate) fn compare_as(
     }
     findings.sort_by_key(|&(subject, order, _)| (subject, order));
     let findings: Vec<Finding> = findings.into_iter().map(|(_, _, finding)| finding).collect();
-    let endpoints = subjects.iter().filter_map(|subject| subject.drawn(&findings)).collect();
-    Ok(Comparison { findings, endpoints, judged, alpha: setting.alpha, base_runs: bases.len() })
+    let endpoints = subjects
+        .iter()
+        .filter_map(|subject| subject.drawn(&findings))
+        .collect();
+    Ok(Comparison {
+        findings,
+        endpoints,
+        judged,
+        alpha: setting.alpha,
+        base_runs: bases.len(),
+    })
 }
 
 /// By how much a ratio may be off because of how both sides were kept, as a size.
@@ -124,12 +145,19 @@ fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Su
     }
     let was_called = |found: &&BlockedEndpoint| Figures::requests_of(found) > 0;
     let of = |run: &'a BlockedRun, endpoint: &Endpoint| {
-        run.endpoints.iter().filter(was_called).find(|found| found.endpoint == *endpoint)
+        run.endpoints
+            .iter()
+            .filter(was_called)
+            .find(|found| found.endpoint == *endpoint)
     };
     let mut endpoints: Vec<&Endpoint> = Vec::new();
     let mut known = std::collections::HashSet::new();
     for run in std::iter::once(&head).chain(bases) {
-        let called = run.endpoints.iter().filter(was_called).map(|found| &found.endpoint);
+        let called = run
+            .endpoints
+            .iter()
+            .filter(was_called)
+            .map(|found| &found.endpoint);
         endpoints.extend(called.filter(|&endpoint| known.insert(endpoint)));
     }
     let subjects: Vec<Subject<'_>> = endpoints
@@ -143,13 +171,21 @@ fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Su
         .collect();
     let in_common = |subject: &Subject<'_>| !subject.bases.is_empty() && subject.head.is_some();
     // The total is always on both sides; it alone would compare what has nothing to do with each other.
-    let is_common = subjects.iter().any(|subject| in_common(subject) && !subject.endpoint.is_total())
-        || subjects.iter().all(|subject| subject.endpoint.is_total() && in_common(subject)) && !subjects.is_empty();
+    let is_common = subjects
+        .iter()
+        .any(|subject| in_common(subject) && !subject.endpoint.is_total())
+        || subjects
+            .iter()
+            .all(|subject| subject.endpoint.is_total() && in_common(subject))
+            && !subjects.is_empty();
     if is_common {
         return Ok(subjects);
     }
     let count = |is_on: fn(&Subject<'_>) -> bool| {
-        subjects.iter().filter(|subject| !subject.endpoint.is_total() && is_on(subject)).count()
+        subjects
+            .iter()
+            .filter(|subject| !subject.endpoint.is_total() && is_on(subject))
+            .count()
     };
     let base = count(|subject| !subject.bases.is_empty());
     let head = count(|subject| subject.head.is_some());
@@ -190,14 +226,25 @@ impl<'a> Subject<'a> {
         let base_runs: Vec<&[Block]> = self.bases.iter().map(|base| base.blocks.as_slice()).collect();
         let head_runs: Vec<&[Block]> = self.head.iter().map(|head| head.blocks.as_slice()).collect();
         let (base, head) = (Side::new(&base_runs), Side::new(&head_runs));
-        let is_paired = is_paired && base_runs.iter().map(|run| run.len()).eq(head_runs.iter().map(|run| run.len()));
+        let is_paired = is_paired
+            && base_runs
+                .iter()
+                .map(|run| run.len())
+                .eq(head_runs.iter().map(|run| run.len()));
         let head_stream = u64::from(!is_paired);
         draws.prepare(0, &base);
         draws.prepare(head_stream, &head);
-        let (Some(base_draws), Some(head_draws)) = (draws.get(0, &base), draws.get(head_stream, &head)) else {
+        let (Some(base_draws), Some(head_draws)) = (draws.get(0, &base), draws.get(head_stream, &head))
+        else {
             return;
         };
-        let pair = Pair { base: &base, head: &head, base_draws, head_draws, is_paired };
+        let pair = Pair {
+            base: &base,
+            head: &head,
+            base_draws,
+            head_draws,
+            is_paired,
+        };
         for (order, &tolerance) in setting.gated().iter().enumerate() {
             if !applies(tolerance.metric, self.endpoint) {
                 continue;
@@ -228,24 +275,41 @@ impl<'a> Subject<'a> {
         let metric = tolerance.metric;
         let needed = needed(metric);
         let samples = pair.base.samples().min(pair.head.samples());
-        let too_few = |needed: u64| format!("needs {needed} response times on each side, there are {samples}: run longer");
+        let too_few = |needed: u64| {
+            format!("needs {needed} response times on each side, there are {samples}: run longer")
+        };
         if samples < needed {
             return Err(Some(too_few(needed)));
         }
         let pooled = pair.effect(metric).ok_or(None)?;
         // Rates of rare failures, and of requests, are sums; a block of its own tells nothing of them.
         if metric.unit() != Unit::Milliseconds {
-            let base_runs = pair.base.values_of_runs(metric).into_iter().map(|value| scaled(metric, value)).collect();
-            return Ok(Found { effect: pooled, pooled: None, base_runs });
+            let base_runs = pair
+                .base
+                .values_of_runs(metric)
+                .into_iter()
+                .map(|value| scaled(metric, value))
+                .collect();
+            return Ok(Found {
+                effect: pooled,
+                pooled: None,
+                base_runs,
+            });
         }
         let typical = typical(pair, metric).ok_or_else(|| Some(too_few(2 * needed)))?;
-        Ok(Found { effect: typical.effect, pooled: Some(pooled), base_runs: typical.base_runs })
+        Ok(Found {
+            effect: typical.effect,
+            pooled: Some(pooled),
+            base_runs: typical.base_runs,
+        })
     }
 
     fn drawn(&self, findings: &[Finding]) -> Option<EndpointComparison> {
         let blocks: Vec<&Block> = self.bases.iter().flat_map(|base| &base.blocks).collect();
-        let (base, head): (Distribution, Distribution) =
-            (merged(&blocks), merged(&self.head?.blocks.iter().collect::<Vec<_>>()));
+        let (base, head): (Distribution, Distribution) = (
+            merged(&blocks),
+            merged(&self.head?.blocks.iter().collect::<Vec<_>>()),
+        );
         (base.count() > 0 && head.count() > 0)
             .then(|| EndpointComparison::new(self.endpoint, &base, &head, findings))
     }
@@ -284,14 +348,21 @@ fn samples(metric: Metric, side: &Side) -> u64 {
 fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candidate]) {
     for tolerance in setting.gated() {
         let mut rows = vec![Vec::new(); subjects];
-        for candidate in candidates.iter().filter(|candidate| candidate.tolerance.metric == tolerance.metric) {
+        for candidate in candidates
+            .iter()
+            .filter(|candidate| candidate.tolerance.metric == tolerance.metric)
+        {
             rows[candidate.subject].clone_from(&candidate.base_runs);
         }
         let variances = between_runs(&rows);
-        let same = candidates.iter_mut().filter(|candidate| candidate.tolerance.metric == tolerance.metric);
+        let same = candidates
+            .iter_mut()
+            .filter(|candidate| candidate.tolerance.metric == tolerance.metric);
         for candidate in same {
             if let Some(variance) = variances[candidate.subject] {
-                candidate.effect.take_run_to_run(variance, rows[candidate.subject].len());
+                candidate
+                    .effect
+                    .take_run_to_run(variance, rows[candidate.subject].len());
             }
         }
     }

@@ -15,8 +15,8 @@ const NOTABLE_DISTANCE: f64 = 0.1;
 
 /// Quantiles that are drawn, in percent: the middle coarsely, the slow end finely.
 const DRAWN_PERCENT: [f64; 25] = [
-    5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 65.0, 70.0, 75.0, 80.0, 85.0, 90.0, 92.5,
-    95.0, 97.0, 98.0, 99.0, 99.5, 99.9,
+    5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 65.0, 70.0, 75.0, 80.0, 85.0,
+    90.0, 92.5, 95.0, 97.0, 98.0, 99.0, 99.5, 99.9,
 ];
 
 /// An endpoint of both sides, to be drawn.
@@ -53,7 +53,12 @@ pub struct RatioPoint {
 
 impl EndpointComparison {
     /// Draws two distributions, with the intervals that findings hold.
-    pub(crate) fn new(endpoint: &Endpoint, base: &Distribution, head: &Distribution, findings: &[Finding]) -> Self {
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        base: &Distribution,
+        head: &Distribution,
+        findings: &[Finding],
+    ) -> Self {
         Self {
             endpoint: endpoint.clone(),
             ratios: ratios(endpoint, base, head, findings),
@@ -69,7 +74,12 @@ impl EndpointComparison {
     }
 }
 
-fn ratios(endpoint: &Endpoint, base: &Distribution, head: &Distribution, findings: &[Finding]) -> Vec<RatioPoint> {
+fn ratios(
+    endpoint: &Endpoint,
+    base: &Distribution,
+    head: &Distribution,
+    findings: &[Finding],
+) -> Vec<RatioPoint> {
     let fewest = base.count().min(head.count()) as f64;
     DRAWN_PERCENT
         .iter()
@@ -106,12 +116,16 @@ pub fn ks_distance(base: &Distribution, head: &Distribution) -> Option<f64> {
     let (mut base_up_to, mut head_up_to, mut next, mut greatest) = (0, 0, 0, 0.0f64);
     for (index, &(value, count)) in base.counts.iter().enumerate() {
         base_up_to += count;
-        let until = base.counts.get(index + 1).map_or(f64::INFINITY, |&(value, _)| value);
+        let until = base
+            .counts
+            .get(index + 1)
+            .map_or(f64::INFINITY, |&(value, _)| value);
         while next < head.counts.len() && head.counts[next].0 <= value {
             head_up_to += head.counts[next].1;
             next += 1;
         }
-        let distance = |head: u64| (base_up_to as f64 / base_count as f64 - head as f64 / head_count as f64).abs();
+        let distance =
+            |head: u64| (base_up_to as f64 / base_count as f64 - head as f64 / head_count as f64).abs();
         greatest = greatest.max(distance(head_up_to));
         // Between two values of the base only the head's share grows; it differs most at the ends.
         while next < head.counts.len() && head.counts[next].0 < until {
@@ -134,10 +148,21 @@ fn thinned(times: &Distribution) -> Vec<(f64, u64)> {
     if times.counts.len() <= MOST_POINTS {
         return times.counts.clone();
     }
-    let smallest = times.counts.iter().map(|&(value, _)| value).find(|&value| value > 0.0).unwrap_or(1.0);
+    let smallest = times
+        .counts
+        .iter()
+        .map(|&(value, _)| value)
+        .find(|&value| value > 0.0)
+        .unwrap_or(1.0);
     let greatest = times.counts.last().map_or(smallest, |&(value, _)| value);
     let width = ((greatest / smallest).ln() / (MOST_POINTS - 2) as f64).max(f64::MIN_POSITIVE);
-    let bin = |value: f64| if value < smallest { -1 } else { ((value / smallest).ln() / width) as i64 };
+    let bin = |value: f64| {
+        if value < smallest {
+            -1
+        } else {
+            ((value / smallest).ln() / width) as i64
+        }
+    };
     times
         .counts
         .chunk_by(|left, right| bin(left.0) == bin(right.0))
@@ -154,7 +179,9 @@ mod tests {
     use super::*;
 
     fn of(counts: &[(f64, u64)]) -> Distribution {
-        Distribution { counts: counts.to_vec() }
+        Distribution {
+            counts: counts.to_vec(),
+        }
     }
 
     #[test]

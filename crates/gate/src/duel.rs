@@ -42,9 +42,19 @@ pub fn judge_duel(
     let looks = looks.max(1);
     let look = look.clamp(1, looks);
     let alpha = rules.alpha * look as f64 / (looks * (looks + 1) / 2) as f64;
-    let setting = Setting { rules, kind: head.facts.kind, alpha, rounding: rounding(&[base], head) };
+    let setting = Setting {
+        rules,
+        kind: head.facts.kind,
+        alpha,
+        rounding: rounding(&[base], head),
+    };
     let comparison = compare_as(&[base], head, true, setting)?;
-    let has = |outcome| comparison.findings.iter().any(|finding| finding.outcome == outcome);
+    let has = |outcome| {
+        comparison
+            .findings
+            .iter()
+            .any(|finding| finding.outcome == outcome)
+    };
     let pairs = head.endpoints.first().map_or(0, |endpoint| endpoint.blocks.len());
     Ok(Duel {
         look,
@@ -57,7 +67,10 @@ pub fn judge_duel(
 
 /// Errors shrink with the square root of the number of pairs; the greatest need counts.
 fn pairs_needed(comparison: &Comparison, pairs: usize) -> Option<usize> {
-    let unsure = comparison.findings.iter().filter(|finding| finding.outcome == Outcome::Inconclusive);
+    let unsure = comparison
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome == Outcome::Inconclusive);
     let needs: Vec<f64> = unsure.filter_map(times_as_many).collect();
     let most = needs.iter().copied().reduce(f64::max)?;
     (most <= MOST_TIMES).then(|| (pairs as f64 * most).ceil() as usize)
@@ -67,10 +80,20 @@ fn times_as_many(finding: &Finding) -> Option<f64> {
     let compared = finding.compared?;
     let limit = finding.limit?;
     let (size, low, high, limit) = if finding.metric == Some(crate::Metric::ErrorRate) {
-        (compared.ratio, compared.low?, compared.high?, limit - compared.base)
+        (
+            compared.ratio,
+            compared.low?,
+            compared.high?,
+            limit - compared.base,
+        )
     } else {
         let limit = (limit / compared.base).ln().abs();
-        (compared.ratio.ln(), compared.low?.ln(), compared.high?.ln(), limit)
+        (
+            compared.ratio.ln(),
+            compared.low?.ln(),
+            compared.high?.ln(),
+            limit,
+        )
     };
     let margin = if size > limit { size - low } else { high - size };
     Some((margin / (size - limit).abs().max(1e-9)).powi(2).max(1.0))

@@ -36,29 +36,49 @@ pub(crate) struct Effect {
 
 /// Where a metric is compared: error rates as they are, everything else by its logarithm, so that ratios become differences.
 pub(crate) fn scaled(metric: Metric, value: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { value } else { value.max(1e-9).ln() }
+    if metric.unit() == Unit::Ratio {
+        value
+    } else {
+        value.max(1e-9).ln()
+    }
 }
 
 /// The way back from a size to a ratio (or difference).
 pub(crate) fn unscaled(metric: Metric, size: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { size } else { size.exp() }
+    if metric.unit() == Unit::Ratio {
+        size
+    } else {
+        size.exp()
+    }
 }
 
 /// A tolerance as a size.
 pub(crate) fn as_size(metric: Metric, share: f64) -> f64 {
-    if metric.unit() == Unit::Ratio { share } else { share.ln_1p() }
+    if metric.unit() == Unit::Ratio {
+        share
+    } else {
+        share.ln_1p()
+    }
 }
 
 /// How much worse `head` is than `base`, as a size.
 pub(crate) fn size(metric: Metric, base: f64, head: f64) -> f64 {
     let change = scaled(metric, head) - scaled(metric, base);
-    if metric.is_better_when_greater() { -change } else { change }
+    if metric.is_better_when_greater() {
+        -change
+    } else {
+        change
+    }
 }
 
 impl Effect {
     /// An effect whose base and head lie evenly around a centre; its errors are to be filled in.
     pub(crate) fn around(metric: Metric, centre: f64, size: f64) -> Self {
-        let half = if metric.is_better_when_greater() { -size / 2.0 } else { size / 2.0 };
+        let half = if metric.is_better_when_greater() {
+            -size / 2.0
+        } else {
+            size / 2.0
+        };
         Self {
             base: unscaled(metric, centre - half),
             head: unscaled(metric, centre + half),
@@ -72,7 +92,11 @@ impl Effect {
 
     /// No error is nothing: equal values in all blocks come from how times are kept.
     pub(crate) fn bounded(self) -> Self {
-        Self { error: self.error.max(LEAST_ERROR), freedom: self.freedom.max(1.0), ..self }
+        Self {
+            error: self.error.max(LEAST_ERROR),
+            freedom: self.freedom.max(1.0),
+            ..self
+        }
     }
 }
 
@@ -86,16 +110,18 @@ impl Pair<'_> {
         let inflation = self.inflation(metric);
         let blocks = self.freedom(metric);
         let spread = deviation(&self.drawn(metric))? * (inflation * (blocks + 1.0) / blocks).sqrt();
-        Some(Effect {
-            base,
-            head,
-            size,
-            error: spread.max(self.least_error(metric)),
-            freedom: (blocks + 1.0) / inflation - 1.0,
-            least,
-            greatest,
-        }
-        .bounded())
+        Some(
+            Effect {
+                base,
+                head,
+                size,
+                error: spread.max(self.least_error(metric)),
+                freedom: (blocks + 1.0) / inflation - 1.0,
+                least,
+                greatest,
+            }
+            .bounded(),
+        )
     }
 
     /// The size in each drawn mixture.

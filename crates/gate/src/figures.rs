@@ -28,18 +28,29 @@ impl<'a> Figures<'a> {
 
     /// Requests of an endpoint, failed ones included, without looking at their times.
     pub(crate) fn requests_of(endpoint: &BlockedEndpoint) -> u64 {
-        let counted = || endpoint.blocks.iter().map(|block| block.requests.max(block.times.count())).sum();
-        endpoint.summary.as_ref().map_or_else(counted, |summary| summary.count)
+        let counted = || {
+            endpoint
+                .blocks
+                .iter()
+                .map(|block| block.requests.max(block.times.count()))
+                .sum()
+        };
+        endpoint
+            .summary
+            .as_ref()
+            .map_or_else(counted, |summary| summary.count)
     }
 
     /// Response times (or rounds).
     pub(crate) fn samples(&self) -> u64 {
-        self.summary.map_or_else(|| self.times.count(), |summary| summary.count)
+        self.summary
+            .map_or_else(|| self.times.count(), |summary| summary.count)
     }
 
     /// A metric: as another tool told it, or else from the blocks. `None` if neither tells.
     pub(crate) fn value(&self, metric: Metric) -> Option<f64> {
-        self.summary.map_or_else(|| self.from_blocks(metric), |summary| told(summary, metric))
+        self.summary
+            .map_or_else(|| self.from_blocks(metric), |summary| told(summary, metric))
     }
 
     fn from_blocks(&self, metric: Metric) -> Option<f64> {
@@ -74,7 +85,9 @@ fn told(summary: &Summary, metric: Metric) -> Option<f64> {
         Metric::InterquartileRange => summary.interquartile_range,
         Metric::ErrorRate => (summary.count > 0).then(|| summary.failures as f64 / summary.count as f64),
         Metric::Failures => Some(summary.failures as f64),
-        Metric::RequestsPerSecond => (summary.requests_per_second > 0.0).then_some(summary.requests_per_second),
+        Metric::RequestsPerSecond => {
+            (summary.requests_per_second > 0.0).then_some(summary.requests_per_second)
+        }
         Metric::Requests => Some(summary.count as f64),
         Metric::PeakMemory => None,
     }
@@ -83,7 +96,11 @@ fn told(summary: &Summary, metric: Metric) -> Option<f64> {
 /// With n − 1, as Python's `statistics.stdev` and pytest-benchmark.
 fn standard_deviation(times: &Distribution) -> Option<f64> {
     let (count, mean) = (times.count(), times.mean()?);
-    let squares: f64 = times.counts.iter().map(|&(value, count)| (value - mean).powi(2) * count as f64).sum();
+    let squares: f64 = times
+        .counts
+        .iter()
+        .map(|&(value, count)| (value - mean).powi(2) * count as f64)
+        .sum();
     (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
 }
 
@@ -94,10 +111,21 @@ mod tests {
 
     #[test]
     fn figures_come_from_the_blocks() {
-        let times = Distribution { counts: vec![(1.0, 1), (2.0, 2), (3.0, 1)] };
-        let block = Block { seconds: 2.0, requests: 4, failures: 1, times };
+        let times = Distribution {
+            counts: vec![(1.0, 1), (2.0, 2), (3.0, 1)],
+        };
+        let block = Block {
+            seconds: 2.0,
+            requests: 4,
+            failures: 1,
+            times,
+        };
         let (endpoint, summary) = (Endpoint::total(), None);
-        let endpoint = BlockedEndpoint { endpoint, blocks: vec![block.clone(), block], summary };
+        let endpoint = BlockedEndpoint {
+            endpoint,
+            blocks: vec![block.clone(), block],
+            summary,
+        };
         let figures = Figures::of(&endpoint);
         for (metric, value) in [
             ("p50", 2.0),

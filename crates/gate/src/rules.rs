@@ -50,7 +50,9 @@ pub enum RulesError {
         error: MetricError,
     },
     /// It cannot be judged with an interval.
-    #[error("compare.{key}: {metric} cannot be judged with an interval (p50 to p99.99, average, errors and requests/s can)")]
+    #[error(
+        "compare.{key}: {metric} cannot be judged with an interval (p50 to p99.99, average, errors and requests/s can)"
+    )]
     NotGated {
         /// Where.
         key: String,
@@ -126,8 +128,13 @@ impl Rules {
 
     /// What a response time of this much may rise by, as a share: the tolerance, or the floor where that is more.
     pub(crate) fn allowed(&self, tolerance: Tolerance, base: f64, kind: RunKind) -> f64 {
-        let has_floor = kind == RunKind::LoadTest && tolerance.metric.unit() == Unit::Milliseconds && base > 0.0;
-        if has_floor { tolerance.limit.max(self.floor_ms / base) } else { tolerance.limit }
+        let has_floor =
+            kind == RunKind::LoadTest && tolerance.metric.unit() == Unit::Milliseconds && base > 0.0;
+        if has_floor {
+            tolerance.limit.max(self.floor_ms / base)
+        } else {
+            tolerance.limit
+        }
     }
 
     fn keep_only(&mut self, metrics: &[Metric]) -> Result<(), RulesError> {
@@ -137,7 +144,8 @@ impl Rules {
         {
             return Err(RulesError::NoTolerance(missing.to_string()));
         }
-        self.tolerances.retain(|tolerance| metrics.contains(&tolerance.metric));
+        self.tolerances
+            .retain(|tolerance| metrics.contains(&tolerance.metric));
         Ok(())
     }
 }
@@ -169,12 +177,18 @@ fn read_metrics(value: &toml::Value) -> Result<Vec<Metric>, RulesError> {
 
 fn gated_metric(key: &str, name: &str) -> Result<Metric, RulesError> {
     let key = || key.to_owned();
-    let metric: Metric = name.parse().map_err(|error| RulesError::Metric { key: key(), error })?;
+    let metric: Metric = name
+        .parse()
+        .map_err(|error| RulesError::Metric { key: key(), error })?;
     let can_be = matches!(
         metric,
         Metric::Percentile(_) | Metric::Average | Metric::ErrorRate | Metric::RequestsPerSecond
     );
-    if can_be { Ok(metric) } else { Err(RulesError::NotGated { key: key(), metric }) }
+    if can_be {
+        Ok(metric)
+    } else {
+        Err(RulesError::NotGated { key: key(), metric })
+    }
 }
 
 fn read_share(key: &str, value: &toml::Value) -> Result<f64, RulesError> {
@@ -213,7 +227,9 @@ fn read_alpha(key: &str, value: &toml::Value) -> Result<f64, RulesError> {
 }
 
 fn number(value: &toml::Value) -> Option<f64> {
-    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+    value
+        .as_float()
+        .or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 
 fn wrong(key: &str, value: &toml::Value, allowed: &'static str) -> RulesError {
@@ -232,10 +248,9 @@ mod tests {
 
     #[test]
     fn a_table_changes_what_it_names() {
-        let rules = read(
-            "tolerance = { p50 = '8%', errors = '0.5%', 'p99.9' = 0.3 }\nfloor = '0.5ms'\nalpha = 0.05",
-        )
-        .expect("a good table");
+        let rules =
+            read("tolerance = { p50 = '8%', errors = '0.5%', 'p99.9' = 0.3 }\nfloor = '0.5ms'\nalpha = 0.05")
+                .expect("a good table");
         let limit = |metric| rules.tolerance(metric, RunKind::LoadTest);
         assert_eq!(limit(Metric::Percentile(0.5)), 0.08);
         assert_eq!(limit(Metric::Percentile(0.95)), 0.10);
@@ -247,23 +262,49 @@ mod tests {
 
     #[test]
     fn a_list_of_metrics_leaves_only_these() {
-        let rules = read("metrics = ['p95', 'average']\ntolerance = { average = '5%' }").expect("a good table");
-        let names: Vec<String> = rules.tolerances.iter().map(|tolerance| tolerance.metric.to_string()).collect();
+        let rules =
+            read("metrics = ['p95', 'average']\ntolerance = { average = '5%' }").expect("a good table");
+        let names: Vec<String> = rules
+            .tolerances
+            .iter()
+            .map(|tolerance| tolerance.metric.to_string())
+            .collect();
         assert_eq!(names, ["p95", "average"]);
     }
 
     #[test]
     fn errors_name_the_key_and_what_is_allowed() {
         for (text, part) in [
-            ("tolerence = 3", "compare.tolerence: no such key (there are tolerance"),
-            ("tolerance = 3", "compare.tolerance: 3 is not allowed: a table such as"),
-            ("tolerance = { p95 = 'ten' }", "compare.tolerance.p95: \"ten\" is not allowed: a share"),
-            ("tolerance = { p95 = -1 }", "compare.tolerance.p95: -1 is not allowed"),
-            ("tolerance = { latency = '5%' }", "compare.tolerance.latency: 'latency' is no metric"),
-            ("tolerance = { max = '5%' }", "compare.tolerance.max: max cannot be judged"),
+            (
+                "tolerence = 3",
+                "compare.tolerence: no such key (there are tolerance",
+            ),
+            (
+                "tolerance = 3",
+                "compare.tolerance: 3 is not allowed: a table such as",
+            ),
+            (
+                "tolerance = { p95 = 'ten' }",
+                "compare.tolerance.p95: \"ten\" is not allowed: a share",
+            ),
+            (
+                "tolerance = { p95 = -1 }",
+                "compare.tolerance.p95: -1 is not allowed",
+            ),
+            (
+                "tolerance = { latency = '5%' }",
+                "compare.tolerance.latency: 'latency' is no metric",
+            ),
+            (
+                "tolerance = { max = '5%' }",
+                "compare.tolerance.max: max cannot be judged",
+            ),
             ("floor = 1", "compare.floor: 1 is not allowed: a time"),
             ("alpha = 0.5", "compare.alpha: 0.5 is not allowed"),
-            ("metrics = 'p95'", "compare.metrics: \"p95\" is not allowed: a list"),
+            (
+                "metrics = 'p95'",
+                "compare.metrics: \"p95\" is not allowed: a list",
+            ),
             ("metrics = ['p90']", "compare.metrics: p90 has no tolerance"),
         ] {
             let error = read(text).expect_err(text);

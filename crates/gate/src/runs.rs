@@ -22,25 +22,44 @@ pub(crate) struct Variance {
 pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
     let runs = rows.iter().map(Vec::len).max().unwrap_or(0);
     let is_full = |row: &Vec<f64>| row.len() == runs && runs >= 2;
-    let full: Vec<Vec<f64>> = rows.iter().filter(|row| is_full(row)).map(|row| centred(row)).collect();
+    let full: Vec<Vec<f64>> = rows
+        .iter()
+        .filter(|row| is_full(row))
+        .map(|row| centred(row))
+        .collect();
     if full.len() < FEWEST_ENDPOINTS {
-        return rows.iter().map(|row| is_full(row).then(|| own_only(row))).collect();
+        return rows
+            .iter()
+            .map(|row| is_full(row).then(|| own_only(row)))
+            .collect();
     }
-    let common: Vec<f64> = (0..runs).map(|run| median(full.iter().map(|row| row[run]).collect())).collect();
+    let common: Vec<f64> = (0..runs)
+        .map(|run| median(full.iter().map(|row| row[run]).collect()))
+        .collect();
     let freedom = (runs - 1) as f64;
     let common_variance = common.iter().map(|value| value * value).sum::<f64>() / freedom;
     // The median took a share of what was the endpoints' own.
     let correction = full.len() as f64 / (full.len() - 1) as f64;
     let own = |row: &[f64]| {
-        let squares: f64 = row.iter().zip(&common).map(|(value, common)| (value - common).powi(2)).sum();
+        let squares: f64 = row
+            .iter()
+            .zip(&common)
+            .map(|(value, common)| (value - common).powi(2))
+            .sum();
         squares / freedom * correction
     };
     let pooled = full.iter().map(|row| own(row)).sum::<f64>() / full.len() as f64;
-    let common = Variance { variance: common_variance, freedom };
+    let common = Variance {
+        variance: common_variance,
+        freedom,
+    };
     rows.iter()
         .map(|row| {
             let variance = is_full(row).then(|| f64::midpoint(own(&centred(row)), pooled))?;
-            Some(common.and(Variance { variance, freedom: 2.0 * freedom }))
+            Some(common.and(Variance {
+                variance,
+                freedom: 2.0 * freedom,
+            }))
         })
         .collect()
 }
@@ -50,7 +69,11 @@ impl Variance {
     pub(crate) fn and(self, other: Self) -> Self {
         let variance = self.variance + other.variance;
         let share = self.variance.powi(2) / self.freedom + other.variance.powi(2) / other.freedom;
-        let freedom = if share > 0.0 { variance.powi(2) / share } else { self.freedom.min(other.freedom) };
+        let freedom = if share > 0.0 {
+            variance.powi(2) / share
+        } else {
+            self.freedom.min(other.freedom)
+        };
         Self { variance, freedom }
     }
 }
@@ -84,7 +107,13 @@ mod tests {
     #[test]
     fn one_endpoint_has_its_own_variance() {
         let found = between_runs(&[vec![1.0, 2.0, 3.0]]);
-        assert_eq!(found, [Some(Variance { variance: 1.0, freedom: 2.0 })]);
+        assert_eq!(
+            found,
+            [Some(Variance {
+                variance: 1.0,
+                freedom: 2.0
+            })]
+        );
         assert_eq!(between_runs(&[vec![1.0]]), [None]);
     }
 
@@ -92,13 +121,26 @@ mod tests {
     fn what_all_have_in_common_has_few_degrees_of_freedom() {
         let common = vec![vec![-0.1, 0.0, 0.1]; 10];
         let found = between_runs(&common)[0].expect("three runs");
-        assert!((found.variance - 0.01).abs() < 1e-9 && (found.freedom - 2.0).abs() < 1e-9, "{found:?}");
+        assert!(
+            (found.variance - 0.01).abs() < 1e-9 && (found.freedom - 2.0).abs() < 1e-9,
+            "{found:?}"
+        );
     }
 
     #[test]
     fn what_is_an_endpoints_own_has_more() {
         let rows: Vec<Vec<f64>> = (0..12)
-            .map(|row| (0..5).map(|run| if (row * 3 + run * run + row * run) % 2 == 0 { 0.1 } else { -0.1 }).collect())
+            .map(|row| {
+                (0..5)
+                    .map(|run| {
+                        if (row * 3 + run * run + row * run) % 2 == 0 {
+                            0.1
+                        } else {
+                            -0.1
+                        }
+                    })
+                    .collect()
+            })
             .collect();
         let found = between_runs(&rows)[0].expect("five runs");
         assert!(found.freedom > 5.0, "{found:?}");

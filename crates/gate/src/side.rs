@@ -39,8 +39,11 @@ impl Side {
     /// Lays out the blocks of one or more runs, each in order.
     pub(crate) fn new(runs: &[&[Block]]) -> Self {
         let grouped: Vec<usize> = runs.iter().map(|run| group_size(run.len())).collect();
-        let lengths: Vec<usize> =
-            runs.iter().zip(&grouped).map(|(run, &size)| run.len().div_ceil(size)).collect();
+        let lengths: Vec<usize> = runs
+            .iter()
+            .zip(&grouped)
+            .map(|(run, &size)| run.len().div_ceil(size))
+            .collect();
         let blocks: usize = lengths.iter().sum();
         let mut side = Self::empty(lengths, padded(blocks), grid(runs));
         let mut first = 0;
@@ -139,7 +142,8 @@ impl Side {
 
     /// A metric of the blocks, each counted as often as its weight says. `None` where there is nothing to tell.
     pub(crate) fn value(&self, metric: Metric, weights: &Weights) -> Option<f64> {
-        self.value_near(metric, weights, self.values.len() / 2).map(|(value, _)| value)
+        self.value_near(metric, weights, self.values.len() / 2)
+            .map(|(value, _)| value)
     }
 
     /// A metric of each run.
@@ -171,7 +175,9 @@ impl Side {
     pub(crate) fn scores(&self, metric: Metric) -> Vec<f64> {
         let scored = |top: &[f32], bottom: &[f32], ratio: f64, scale: f64| -> Vec<f64> {
             let terms = top.iter().zip(bottom).take(self.blocks());
-            terms.map(|(&top, &bottom)| (f64::from(top) - ratio * f64::from(bottom)) / scale).collect()
+            terms
+                .map(|(&top, &bottom)| (f64::from(top) - ratio * f64::from(bottom)) / scale)
+                .collect()
         };
         if let Metric::Percentile(fraction) = metric {
             let Some(row) = self.row_of(fraction, &self.once, self.values.len() / 2) else {
@@ -260,8 +266,9 @@ fn padded(length: usize) -> usize {
 
 fn grid(runs: &[&[Block]]) -> Vec<f64> {
     let blocks = runs.iter().flat_map(|run| run.iter());
-    let mut values: Vec<f64> =
-        blocks.flat_map(|block| block.times.counts.iter().map(|&(value, _)| value)).collect();
+    let mut values: Vec<f64> = blocks
+        .flat_map(|block| block.times.counts.iter().map(|&(value, _)| value))
+        .collect();
     // Stable, because that sort merges what is sorted in stretches already.
     values.sort_by(f64::total_cmp);
     values.dedup();
@@ -288,8 +295,15 @@ mod tests {
     use super::*;
 
     fn block(counts: &[(f64, u64)]) -> Block {
-        let times = Distribution { counts: counts.to_vec() };
-        Block { seconds: 10.0, requests: times.count(), failures: 1, times }
+        let times = Distribution {
+            counts: counts.to_vec(),
+        };
+        Block {
+            seconds: 10.0,
+            requests: times.count(),
+            failures: 1,
+            times,
+        }
     }
 
     #[test]
@@ -305,11 +319,18 @@ mod tests {
             let fraction = f64::from(percent) / 100.0;
             for start in [0, 2, 5, 99] {
                 let found = side.value_near(Metric::Percentile(fraction), side.once(), start);
-                assert_eq!(found.map(|(value, _)| value), all.quantile(fraction), "{percent} {start}");
+                assert_eq!(
+                    found.map(|(value, _)| value),
+                    all.quantile(fraction),
+                    "{percent} {start}"
+                );
             }
         }
         assert_eq!(side.samples(), 21);
-        assert_eq!(side.value(Metric::RequestsPerSecond, side.once()), Some(21.0 / f64::from(30u8)));
+        assert_eq!(
+            side.value(Metric::RequestsPerSecond, side.once()),
+            Some(21.0 / f64::from(30u8))
+        );
     }
 
     #[test]

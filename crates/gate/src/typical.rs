@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::bootstrap::inflation;
-use crate::effect::{Effect, Pair, scaled};
+use crate::effect::{Effect, Pair, scaled, unscaled};
 use crate::metric::Metric;
 use crate::side::Side;
 
@@ -43,17 +43,39 @@ pub(crate) struct Typical {
 
 /// How much worse the typical block is; `None` if there are too few of them.
 pub(crate) fn typical(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
-    if pair.is_paired { of_pairs(pair, metric) } else { of_sides(pair, metric) }
+    if pair.is_paired {
+        of_pairs(pair, metric)
+    } else {
+        of_sides(pair, metric)
+    }
+}
+
+/// The value of the typical block of one run, with the standard error of its logarithm.
+pub(crate) fn typical_of_run(side: &Side, metric: Metric) -> Option<(f64, f64)> {
+    let runs = middles(side, metric)?;
+    let middle = Middle::of(runs.first()?);
+    let inflation = inflation(std::slice::from_ref(&middle.residuals));
+    Some((
+        unscaled(metric, middle.mean),
+        (middle.variance * inflation).sqrt(),
+    ))
 }
 
 fn of_pairs(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
     let groups = groups(&[pair.base, pair.head], 0..pair.head.blocks(), metric);
-    let (base, head) = (values(pair.base, &groups, metric), values(pair.head, &groups, metric));
+    let (base, head) = (
+        values(pair.base, &groups, metric),
+        values(pair.head, &groups, metric),
+    );
     if base.len() < FEWEST_BLOCKS || base.len() != head.len() {
         return None;
     }
     let sign = sign(metric);
-    let differences: Vec<f64> = base.iter().zip(&head).map(|(base, head)| sign * (head - base)).collect();
+    let differences: Vec<f64> = base
+        .iter()
+        .zip(&head)
+        .map(|(base, head)| sign * (head - base))
+        .collect();
     let middle = Middle::of(&differences);
     let inflation = inflation(std::slice::from_ref(&middle.residuals));
     let (least, greatest) = without_one(&differences);
@@ -65,12 +87,16 @@ fn of_pairs(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
         greatest,
         ..Effect::around(metric, centre, middle.mean)
     };
-    Some(Typical { effect: effect.bounded(), base_runs: Vec::new() })
+    Some(Typical {
+        effect: effect.bounded(),
+        base_runs: Vec::new(),
+    })
 }
 
 fn of_sides(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
     let (base, head) = (middles(pair.base, metric)?, middles(pair.head, metric)?);
-    let mean = |runs: &[Vec<f64>]| runs.iter().map(|run| Middle::of(run).mean).sum::<f64>() / runs.len() as f64;
+    let mean =
+        |runs: &[Vec<f64>]| runs.iter().map(|run| Middle::of(run).mean).sum::<f64>() / runs.len() as f64;
     let sign = sign(metric);
     let size_of = |base: &[Vec<f64>], head: &[Vec<f64>]| sign * (mean(head) - mean(base));
     let (mut variance, mut share) = (0.0, 0.0);
@@ -93,13 +119,20 @@ fn of_sides(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
     let centre = f64::midpoint(mean(&base), mean(&head));
     let effect = Effect {
         error: variance.sqrt(),
-        freedom: if share > 0.0 { variance.powi(2) / share } else { 1.0 },
+        freedom: if share > 0.0 {
+            variance.powi(2) / share
+        } else {
+            1.0
+        },
         least,
         greatest,
         ..Effect::around(metric, centre, size)
     };
     let base_runs = base.iter().map(|run| Middle::of(run).mean).collect();
-    Some(Typical { effect: effect.bounded(), base_runs })
+    Some(Typical {
+        effect: effect.bounded(),
+        base_runs,
+    })
 }
 
 /// The values of the blocks of each run.
@@ -164,27 +197,49 @@ fn without_one(values: &[f64]) -> (f64, f64) {
 }
 
 fn sign(metric: Metric) -> f64 {
-    if metric.is_better_when_greater() { -1.0 } else { 1.0 }
+    if metric.is_better_when_greater() {
+        -1.0
+    } else {
+        1.0
+    }
 }
 
 impl Middle {
     fn of(values: &[f64]) -> Self {
         let count = values.len();
-        let left_out = if count >= FEWEST_TRIMMED { count / TRIMMED } else { 0 };
+        let left_out = if count >= FEWEST_TRIMMED {
+            count / TRIMMED
+        } else {
+            0
+        };
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let kept = &sorted[left_out..count - left_out];
         let mean = kept.iter().sum::<f64>() / kept.len().max(1) as f64;
         let (Some(&low), Some(&high)) = (kept.first(), kept.last()) else {
-            return Self { mean, variance: 0.0, freedom: 0.0, residuals: Vec::new() };
+            return Self {
+                mean,
+                variance: 0.0,
+                freedom: 0.0,
+                residuals: Vec::new(),
+            };
         };
         let drawn_in: Vec<f64> = values.iter().map(|value| value.clamp(low, high)).collect();
         let centre = drawn_in.iter().sum::<f64>() / count as f64;
         let residuals: Vec<f64> = drawn_in.iter().map(|value| value - centre).collect();
         let squares: f64 = residuals.iter().map(|residual| residual * residual).sum();
         let freedom = kept.len() as f64 - 1.0;
-        let variance = if freedom > 0.0 { squares / (kept.len() as f64 * freedom) } else { 0.0 };
-        Self { mean, variance, freedom, residuals }
+        let variance = if freedom > 0.0 {
+            squares / (kept.len() as f64 * freedom)
+        } else {
+            0.0
+        };
+        Self {
+            mean,
+            variance,
+            freedom,
+            residuals,
+        }
     }
 }
 

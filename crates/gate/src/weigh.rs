@@ -58,13 +58,19 @@ impl Setting<'_> {
 
     /// What is tolerated of a candidate, as a size.
     fn limit(&self, candidate: &Candidate) -> f64 {
-        let allowed = self.rules.allowed(candidate.tolerance, candidate.effect.base, self.kind);
+        let allowed = self
+            .rules
+            .allowed(candidate.tolerance, candidate.effect.base, self.kind);
         as_size(candidate.tolerance.metric, allowed)
     }
 
     /// By how much a size may be off because of how times were kept. Counts are exact.
     fn rounding(&self, metric: Metric) -> f64 {
-        if metric.unit() == Unit::Milliseconds { self.rounding } else { 0.0 }
+        if metric.unit() == Unit::Milliseconds {
+            self.rounding
+        } else {
+            0.0
+        }
     }
 
     pub(crate) fn summary_reason(&self, side: &str) -> String {
@@ -72,7 +78,9 @@ impl Setting<'_> {
             RunKind::LoadTest => "record the run with katydid, or with locust --csv-full-history",
             RunKind::Benchmark => "keep the rounds with --benchmark-save-data",
         };
-        format!("the {side} has only summary figures, which have no interval: {cure}, or set a plain limit such as mean:10%")
+        format!(
+            "the {side} has only summary figures, which have no interval: {cure}, or set a plain limit such as mean:10%"
+        )
     }
 
     pub(crate) fn short_reason(&self, blocks: usize) -> String {
@@ -90,9 +98,8 @@ pub(crate) fn weighed(candidates: &[Candidate], setting: Setting<'_>) -> Vec<Fin
     let chance = |sign: f64| -> Vec<f64> {
         let of = |candidate: &Candidate| {
             let effect = candidate.effect;
-            let distance = sign * effect.size
-                - setting.rounding(candidate.tolerance.metric)
-                - setting.limit(candidate);
+            let distance =
+                sign * effect.size - setting.rounding(candidate.tolerance.metric) - setting.limit(candidate);
             upper_tail(distance / effect.error, effect.freedom)
         };
         candidates.iter().map(of).collect()
@@ -122,7 +129,15 @@ fn weigh(candidate: &Candidate, worse: f64, better: f64, setting: Setting<'_>) -
         low > limit && pooled.least > limit
     });
     let outcome = Outcome::Inconclusive;
-    let mut weighed = Weighed { limit, low, high, improved, outcome, hangs_on_one, contradicted };
+    let mut weighed = Weighed {
+        limit,
+        low,
+        high,
+        improved,
+        outcome,
+        hangs_on_one,
+        contradicted,
+    };
     weighed.outcome = weighed.outcome(candidate);
     weighed
 }
@@ -137,7 +152,11 @@ impl Weighed {
             return Outcome::Pass;
         }
         if self.high < self.limit {
-            return if self.contradicted { Outcome::Inconclusive } else { Outcome::Pass };
+            return if self.contradicted {
+                Outcome::Inconclusive
+            } else {
+                Outcome::Pass
+            };
         }
         if is_rate && (candidate.samples as f64 * self.limit) < FEWEST_FAILURES {
             return Outcome::NotJudged;
@@ -182,22 +201,39 @@ fn reason(candidate: &Candidate, weighed: &Weighed, compared: &Compared, setting
     let metric = candidate.tolerance.metric;
     let unit = metric.unit();
     let change = format!("{} → {}", unit.text(compared.base), unit.text(compared.head));
-    let (low, high) = (compared.low.unwrap_or(f64::NAN), compared.high.unwrap_or(f64::NAN));
+    let (low, high) = (
+        compared.low.unwrap_or(f64::NAN),
+        compared.high.unwrap_or(f64::NAN),
+    );
     let figures = if unit == Unit::Ratio {
         let points = |share: f64| format!("{:+.2}", share * 100.0);
         let (ratio, limit) = (points(compared.ratio), points(weighed.limit));
-        format!("{change}, {ratio} points ({} to {}), tolerated {limit}", points(low), points(high))
+        format!(
+            "{change}, {ratio} points ({} to {}), tolerated {limit}",
+            points(low),
+            points(high)
+        )
     } else {
-        let is_floor = setting.rules.allowed(candidate.tolerance, compared.base, setting.kind)
+        let is_floor = setting
+            .rules
+            .allowed(candidate.tolerance, compared.base, setting.kind)
             > candidate.tolerance.limit;
         let tolerated = if is_floor {
             format!("{} more", unit.text(setting.rules.floor_ms))
         } else {
             times(weighed.limit.exp())
         };
-        let word = if metric.is_better_when_greater() { "times less" } else { "times" };
+        let word = if metric.is_better_when_greater() {
+            "times less"
+        } else {
+            "times"
+        };
         let ratio = times(compared.ratio);
-        format!("{change}, {ratio} {word} ({} to {}), tolerated {tolerated}", times(low), times(high))
+        format!(
+            "{change}, {ratio} {word} ({} to {}), tolerated {tolerated}",
+            times(low),
+            times(high)
+        )
     };
     format!("{figures}{}", remark(candidate, weighed))
 }
@@ -208,7 +244,9 @@ fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
         Outcome::Inconclusive if weighed.high < weighed.limit => {
             let pooled = candidate.pooled.unwrap_or(candidate.effect);
             let ratio = times(pooled.size.exp());
-            format!("; but over all requests {ratio} times, because a few stretches of time are far slower: run longer")
+            format!(
+                "; but over all requests {ratio} times, because a few stretches of time are far slower: run longer"
+            )
         }
         _ if weighed.improved => "; better beyond doubt".to_owned(),
         Outcome::Inconclusive if weighed.hangs_on_one => {
@@ -217,7 +255,10 @@ fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
         Outcome::Inconclusive => "; too close to tell: run longer".to_owned(),
         Outcome::NotJudged => {
             let needed = (FEWEST_FAILURES / weighed.limit).ceil();
-            format!("; to tell needs {needed:.0} requests on each side, there are {}", candidate.samples)
+            format!(
+                "; to tell needs {needed:.0} requests on each side, there are {}",
+                candidate.samples
+            )
         }
         _ => String::new(),
     }
@@ -257,11 +298,18 @@ pub(crate) fn without_counterpart(endpoint: &Endpoint, base_requests: Option<u64
     let Some(requests) = base_requests else {
         return not_judged(endpoint, None, "new: the base never called it".to_owned());
     };
-    let runs = if runs == 1 { "the base".to_owned() } else { format!("{runs} base runs") };
+    let runs = if runs == 1 {
+        "the base".to_owned()
+    } else {
+        format!("{runs} base runs")
+    };
     let reason = format!(
         "not called; {requests} requests in {runs}: run it again, or promote a new baseline if it is gone on purpose"
     );
-    Finding { outcome: Outcome::Inconclusive, ..not_judged(endpoint, None, reason) }
+    Finding {
+        outcome: Outcome::Inconclusive,
+        ..not_judged(endpoint, None, reason)
+    }
 }
 
 /// `p95 +10%`, `errors +0.1 points`, `requests/s -3%`.

@@ -9,7 +9,10 @@ pub struct Chance {
 
 impl Chance {
     pub fn new(seed: u64) -> Self {
-        Self { state: seed.wrapping_mul(0xA24B_AED4_963E_E407), spare: None }
+        Self {
+            state: seed.wrapping_mul(0xA24B_AED4_963E_E407),
+            spare: None,
+        }
     }
 
     fn next(&mut self) -> u64 {

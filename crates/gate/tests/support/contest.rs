@@ -52,9 +52,13 @@ impl Score {
         self.wrong += usize::from(failing.iter().any(|finding| is_wrong(&finding)));
         self.unsure += usize::from(failing.is_empty() && !unsure.is_empty());
         self.passed += usize::from(failing.is_empty() && unsure.is_empty());
-        self.false_findings.extend(failing.iter().filter(is_wrong).map(|finding| finding.line()));
+        self.false_findings
+            .extend(failing.iter().filter(is_wrong).map(|finding| finding.line()));
         for finding in unsure {
-            let metric = finding.metric.map(|metric| metric.to_string()).unwrap_or_default();
+            let metric = finding
+                .metric
+                .map(|metric| metric.to_string())
+                .unwrap_or_default();
             *self.unsure_metrics.entry(metric).or_default() += 1;
         }
         for (rival, score) in RIVALS.iter().zip(&mut self.rivals) {
@@ -69,7 +73,10 @@ impl Score {
 }
 
 fn of(findings: &[Finding], outcome: Outcome) -> Vec<&Finding> {
-    findings.iter().filter(|finding| finding.outcome == outcome).collect()
+    findings
+        .iter()
+        .filter(|finding| finding.outcome == outcome)
+        .collect()
 }
 
 fn slow_endpoint(slowdown: Slowdown) -> Option<usize> {
@@ -133,7 +140,12 @@ pub fn baselines(
         let slowdown = slowdown(index);
         let head = measure(slowdown);
         let found: Comparison = compare(&bases, &head, &rules).expect("endpoints in common");
-        score.take(&found.findings, slow_endpoint(slowdown), &bases[base_runs - 1], &head);
+        score.take(
+            &found.findings,
+            slow_endpoint(slowdown),
+            &bases[base_runs - 1],
+            &head,
+        );
         score.looks += 1;
         score.pairs += blocks;
     }

@@ -7,12 +7,21 @@ pub type Rival = (&'static str, fn(&Distribution, &Distribution) -> bool);
 
 pub const RIVALS: [Rival; 3] = [
     ("p95 more than 10 % up", |base, head| {
-        base.quantile(0.95).zip(head.quantile(0.95)).is_some_and(|(base, head)| head > base * 1.10)
+        base.quantile(0.95)
+            .zip(head.quantile(0.95))
+            .is_some_and(|(base, head)| head > base * 1.10)
     }),
-    ("Mann–Whitney on requests, p < 0.01", |base, head| mann_whitney(base, head) > 2.326),
-    ("mean more than 10 % up (pytest-benchmark's mean:10%)", |base, head| {
-        base.mean().zip(head.mean()).is_some_and(|(base, head)| head > base * 1.10)
+    ("Mann–Whitney on requests, p < 0.01", |base, head| {
+        mann_whitney(base, head) > 2.326
     }),
+    (
+        "mean more than 10 % up (pytest-benchmark's mean:10%)",
+        |base, head| {
+            base.mean()
+                .zip(head.mean())
+                .is_some_and(|(base, head)| head > base * 1.10)
+        },
+    ),
 ];
 
 /// The endpoints that a rule calls worse, by their place in the run.

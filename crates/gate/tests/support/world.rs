@@ -93,16 +93,26 @@ pub const AWFUL: Noise = Noise {
     own_run_to_run: 0.04,
 };
 
-pub const USUAL_BUT_FEW: Noise = Noise { name: "usual, a quarter of the requests", rate: 0.25, ..USUAL };
+pub const USUAL_BUT_FEW: Noise = Noise {
+    name: "usual, a quarter of the requests",
+    rate: 0.25,
+    ..USUAL
+};
 
 /// What the head does worse.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Slowdown {
     None,
     /// All times of one endpoint.
-    All { endpoint: usize, times: f64 },
+    All {
+        endpoint: usize,
+        times: f64,
+    },
     /// Only the slowest twelfth of one endpoint.
-    Tail { endpoint: usize, times: f64 },
+    Tail {
+        endpoint: usize,
+        times: f64,
+    },
 }
 
 /// A machine whose time goes on while blocks are measured on it.
@@ -125,7 +135,16 @@ impl World {
         let mut chance = Chance::new(seed);
         let drift = noise.drift * chance.normal();
         let loads = std::array::from_fn(|_| noise.load * chance.normal());
-        Self { noise, chance, drift, loads, stall_left: 0.0, neighbour_left: 0.0, neighbour: 1.0, run: [0.0; 10] }
+        Self {
+            noise,
+            chance,
+            drift,
+            loads,
+            stall_left: 0.0,
+            neighbour_left: 0.0,
+            neighbour: 1.0,
+            run: [0.0; 10],
+        }
     }
 
     /// Another day, perhaps another machine of the same kind.
@@ -183,8 +202,14 @@ impl World {
         let (_, median, spread, _) = SERVICE[endpoint];
         let deviation = self.chance.normal();
         let worse = match slowdown {
-            Slowdown::All { endpoint: slow, times } if slow == endpoint => times.ln(),
-            Slowdown::Tail { endpoint: slow, times } if slow == endpoint && deviation > 1.383 => times.ln(),
+            Slowdown::All {
+                endpoint: slow,
+                times,
+            } if slow == endpoint => times.ln(),
+            Slowdown::Tail {
+                endpoint: slow,
+                times,
+            } if slow == endpoint && deviation > 1.383 => times.ln(),
             _ => 0.0,
         };
         let log = median.ln()
@@ -211,19 +236,33 @@ fn block(seconds: f64, failures: u64, mut times: Vec<i32>) -> Block {
         .chunk_by(|left, right| left == right)
         .map(|same| ((f64::from(same[0]) * RESOLUTION).exp(), same.len() as u64))
         .collect();
-    Block { seconds, requests: times.len() as u64, failures, times: Distribution { counts } }
+    Block {
+        seconds,
+        requests: times.len() as u64,
+        failures,
+        times: Distribution { counts },
+    }
 }
 
 /// A run of what was measured, with its total.
 pub fn run(measured: &Measured) -> BlockedRun {
     let blocks = measured.first().map_or(0, Vec::len);
-    let total = (0..blocks).map(|index| sum(measured.iter().map(|endpoint| &endpoint[index]))).collect();
-    let of = |endpoint, blocks| BlockedEndpoint { endpoint, blocks, summary: None };
+    let total = (0..blocks)
+        .map(|index| sum(measured.iter().map(|endpoint| &endpoint[index])))
+        .collect();
+    let of = |endpoint, blocks| BlockedEndpoint {
+        endpoint,
+        blocks,
+        summary: None,
+    };
     let mut endpoints = vec![of(Endpoint::total(), total)];
     for ((name, ..), blocks) in SERVICE.iter().zip(measured) {
         endpoints.push(of(Endpoint::new("GET", *name), blocks.clone()));
     }
-    BlockedRun { endpoints, ..BlockedRun::default() }
+    BlockedRun {
+        endpoints,
+        ..BlockedRun::default()
+    }
 }
 
 fn sum<'a>(blocks: impl Iterator<Item = &'a Block>) -> Block {
@@ -238,6 +277,9 @@ fn sum<'a>(blocks: impl Iterator<Item = &'a Block>) -> Block {
         }
     }
     // Positive numbers are ordered as their bits are.
-    total.times.counts = counts.into_iter().map(|(bits, count)| (f64::from_bits(bits), count)).collect();
+    total.times.counts = counts
+        .into_iter()
+        .map(|(bits, count)| (f64::from_bits(bits), count))
+        .collect();
     total
 }
