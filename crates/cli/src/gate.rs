@@ -12,7 +12,7 @@ use std::path::Path;
 
 use katydid_gate::{
     BlockedRun, BudgetWatch, Estimate, Finding, Judgement, RunFacts, comparability, compare, estimate,
-    validity,
+    validity, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
 use katydid_store::{RunEnding, RunId, RunWriter, Store, StoreError};
@@ -161,7 +161,9 @@ impl<'a> Gate<'a> {
             facts: self.facts.clone(),
         };
         if self.settings.is_judging() {
+            let requests = collector.with(|stats| stats.total().num_requests());
             let mut findings = validity(&self.facts);
+            findings.extend(validity_of_requests(&self.facts, requests));
             findings.extend(self.watch.findings(self.facts.started_at, ended));
             if let Some(baseline) = &self.settings.baseline {
                 findings.extend(judged.against(baseline, blocked.as_ref()));

@@ -1,7 +1,8 @@
 //! Head against base: how much worse each figure became, with an interval, and whether that is tolerated.
 //!
-//! Differences of logarithms are held against Student's t; their standard errors come from the block bootstrap and, with
-//! several base runs, from how much these differ. Does not know where runs come from.
+//! Response times are judged by the typical stretch of time, which stalls do not move, and by all requests together, which
+//! must not contradict; rates by all requests. Differences of logarithms are held against Student's t; with several base runs
+//! their standard errors are those between runs. Does not know where runs come from.
 
 use serde::Serialize;
 
@@ -11,10 +12,11 @@ use crate::drawing::EndpointComparison;
 use crate::effect::{Effect, Pair, scaled};
 use crate::endpoint::Endpoint;
 use crate::figures::Figures;
-use crate::metric::Metric;
+use crate::metric::{Metric, Unit};
 use crate::rules::{Rules, Tolerance};
 use crate::runs::{Variance, between_runs};
 use crate::side::{Side, merged};
+use crate::typical::typical;
 use crate::verdict::Finding;
 use crate::weigh::{Candidate, Setting, not_judged, weighed, without_counterpart};
 
@@ -95,7 +97,7 @@ pub(crate) fn compare_as(
         }
     }
     if bases.len() > 1 {
-        add_run_to_run(&subjects, setting, &mut candidates);
+        add_run_to_run(subjects.len(), setting, &mut candidates);
     }
     let judged = candidates.len();
     for (candidate, finding) in candidates.iter().zip(weighed(&candidates, setting)) {
@@ -248,12 +250,14 @@ impl<'a> Subject<'a> {
                 continue;
             }
             match self.candidate(pair, tolerance) {
-                Ok(effect) => candidates.push(Candidate {
+                Ok(found) => candidates.push(Candidate {
                     subject: index,
                     order,
                     endpoint: self.endpoint.clone(),
                     tolerance,
-                    effect,
+                    effect: found.effect,
+                    base_runs: found.base_runs,
+                    pooled: found.pooled,
                     samples: samples(tolerance.metric, &base).min(samples(tolerance.metric, &head)),
                     head_failures: head.failures(),
                 }),
@@ -267,18 +271,37 @@ impl<'a> Subject<'a> {
 
     /// How much worse a metric is, or why that cannot be told. Nothing where the metric means nothing (the rate of a
     /// benchmark).
-    fn candidate(&self, pair: Pair<'_>, tolerance: Tolerance) -> Result<Effect, Option<String>> {
+    fn candidate(&self, pair: Pair<'_>, tolerance: Tolerance) -> Result<Found, Option<String>> {
+        let metric = tolerance.metric;
+        let needed = needed(metric);
         let samples = pair.base.samples().min(pair.head.samples());
-        if let Metric::Percentile(fraction) = tolerance.metric {
-            // Rounded, because 1 − 0.99 is a little more than 0.01.
-            let needed = (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64;
-            if samples < needed {
-                return Err(Some(format!(
-                    "needs {needed} response times on each side, there are {samples}: run longer"
-                )));
-            }
+        let too_few = |needed: u64| {
+            format!("needs {needed} response times on each side, there are {samples}: run longer")
+        };
+        if samples < needed {
+            return Err(Some(too_few(needed)));
         }
-        pair.effect(tolerance.metric).ok_or(None)
+        let pooled = pair.effect(metric).ok_or(None)?;
+        // Rates of rare failures, and of requests, are sums; a block of its own tells nothing of them.
+        if metric.unit() != Unit::Milliseconds {
+            let base_runs = pair
+                .base
+                .values_of_runs(metric)
+                .into_iter()
+                .map(|value| scaled(metric, value))
+                .collect();
+            return Ok(Found {
+                effect: pooled,
+                pooled: None,
+                base_runs,
+            });
+        }
+        let typical = typical(pair, metric).ok_or_else(|| Some(too_few(2 * needed)))?;
+        Ok(Found {
+            effect: typical.effect,
+            pooled: Some(pooled),
+            base_runs: typical.base_runs,
+        })
     }
 
     fn drawn(&self, findings: &[Finding]) -> Option<EndpointComparison> {
@@ -289,6 +312,22 @@ impl<'a> Subject<'a> {
         );
         (base.count() > 0 && head.count() > 0)
             .then(|| EndpointComparison::new(self.endpoint, &base, &head, findings))
+    }
+}
+
+/// A metric that was found.
+struct Found {
+    effect: Effect,
+    pooled: Option<Effect>,
+    base_runs: Vec<f64>,
+}
+
+/// Response times that must be there on each side.
+fn needed(metric: Metric) -> u64 {
+    match metric {
+        // Rounded, because 1 − 0.99 is a little more than 0.01.
+        Metric::Percentile(fraction) => (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64,
+        _ => 0,
     }
 }
 
@@ -306,19 +345,15 @@ fn samples(metric: Metric, side: &Side) -> u64 {
 
 /// Makes the errors of effects at least as great as the differences between base runs say: one more run differs from the mean
 /// of k by s·√(1 + 1/k).
-fn add_run_to_run(subjects: &[Subject<'_>], setting: Setting<'_>, candidates: &mut [Candidate]) {
-    let figures: Vec<Vec<Figures<'_>>> = subjects
-        .iter()
-        .map(|subject| subject.bases.iter().map(|&base| Figures::of(base)).collect())
-        .collect();
+fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candidate]) {
     for tolerance in setting.gated() {
-        let rows: Vec<Vec<f64>> = figures
+        let mut rows = vec![Vec::new(); subjects];
+        for candidate in candidates
             .iter()
-            .map(|runs| {
-                let values = runs.iter().filter_map(|run| run.value(tolerance.metric));
-                values.map(|value| scaled(tolerance.metric, value)).collect()
-            })
-            .collect();
+            .filter(|candidate| candidate.tolerance.metric == tolerance.metric)
+        {
+            rows[candidate.subject].clone_from(&candidate.base_runs);
+        }
         let variances = between_runs(&rows);
         let same = candidates
             .iter_mut()

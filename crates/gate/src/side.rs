@@ -1,12 +1,14 @@
 //! One side of a comparison: an endpoint of one or more runs, laid out so that a figure of any mixture of its blocks is
 //! found fast. Knows nothing of the other side.
 
+use std::ops::Range;
+
 use crate::block::{Block, Distribution};
 use crate::metric::Metric;
 
 /// More blocks than this in a run are joined with their neighbours: longer blocks depend less on each other, and Student's
-/// t hardly changes beyond 60.
-const MOST_BLOCKS: usize = 60;
+/// t hardly changes beyond.
+const MOST_BLOCKS: usize = 128;
 
 /// Sums of so many numbers are taken side by side.
 const LANES: usize = 8;
@@ -123,6 +125,11 @@ impl Side {
         total(&self.counts) as u64
     }
 
+    /// Response times of some blocks.
+    pub(crate) fn samples_of(&self, blocks: Range<usize>) -> f64 {
+        total(&self.counts[blocks])
+    }
+
     /// Requests in all.
     pub(crate) fn requests(&self) -> f64 {
         total(&self.requests)
@@ -137,6 +144,19 @@ impl Side {
     pub(crate) fn value(&self, metric: Metric, weights: &Weights) -> Option<f64> {
         self.value_near(metric, weights, self.values.len() / 2)
             .map(|(value, _)| value)
+    }
+
+    /// A metric of each run.
+    pub(crate) fn values_of_runs(&self, metric: Metric) -> Vec<f64> {
+        let mut first = 0;
+        let mut found = Vec::new();
+        for &blocks in &self.runs {
+            let mut weights = vec![0.0; self.stride];
+            weights[first..first + blocks].fill(1.0);
+            first += blocks;
+            found.extend(self.value(metric, &weights));
+        }
+        found
     }
 
     /// The same, beginning the search at a row: results of mixtures of the same blocks lie close together. Tells the row.
@@ -327,9 +347,9 @@ mod tests {
 
     #[test]
     fn many_blocks_are_joined() {
-        let blocks = vec![block(&[(1.0, 2)]); 130];
+        let blocks = vec![block(&[(1.0, 2)]); 260];
         let side = Side::new(&[&blocks, &blocks[..7]]);
-        assert_eq!(side.runs(), [44, 7]);
-        assert_eq!(side.samples(), 274);
+        assert_eq!(side.runs(), [87, 7]);
+        assert_eq!(side.samples(), 534);
     }
 }

@@ -31,6 +31,10 @@ pub(crate) struct Candidate {
     pub(crate) endpoint: Endpoint,
     pub(crate) tolerance: Tolerance,
     pub(crate) effect: Effect,
+    /// The middle of each base run, as sizes.
+    pub(crate) base_runs: Vec<f64>,
+    /// Over all requests together, where the effect is that of the typical block.
+    pub(crate) pooled: Option<Effect>,
     pub(crate) samples: u64,
     pub(crate) head_failures: f64,
 }
@@ -43,6 +47,8 @@ struct Weighed {
     improved: bool,
     outcome: Outcome,
     hangs_on_one: bool,
+    /// The typical block is well, all requests together are not.
+    contradicted: bool,
 }
 
 impl Setting<'_> {
@@ -118,13 +124,19 @@ fn weigh(candidate: &Candidate, worse: f64, better: f64, setting: Setting<'_>) -
     let (low, high) = (effect.size - margin(worse), effect.size + margin(setting.alpha));
     let hangs_on_one = low > limit && effect.least <= limit;
     let improved = effect.size + margin(better) < -limit && effect.greatest < -limit;
+    let contradicted = candidate.pooled.is_some_and(|pooled| {
+        let low = pooled.size - rounding - exceeded_with(setting.alpha, pooled.freedom) * pooled.error;
+        low > limit && pooled.least > limit
+    });
+    let outcome = Outcome::Inconclusive;
     let mut weighed = Weighed {
         limit,
         low,
         high,
         improved,
-        outcome: Outcome::Inconclusive,
+        outcome,
         hangs_on_one,
+        contradicted,
     };
     weighed.outcome = weighed.outcome(candidate);
     weighed
@@ -136,8 +148,15 @@ impl Weighed {
         if self.low > self.limit && !self.hangs_on_one {
             return Outcome::Fail;
         }
-        if self.high < self.limit || is_rate && candidate.head_failures == 0.0 {
+        if is_rate && candidate.head_failures == 0.0 {
             return Outcome::Pass;
+        }
+        if self.high < self.limit {
+            return if self.contradicted {
+                Outcome::Inconclusive
+            } else {
+                Outcome::Pass
+            };
         }
         if is_rate && (candidate.samples as f64 * self.limit) < FEWEST_FAILURES {
             return Outcome::NotJudged;
@@ -222,6 +241,13 @@ fn reason(candidate: &Candidate, weighed: &Weighed, compared: &Compared, setting
 /// What the numbers do not say.
 fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
     match weighed.outcome {
+        Outcome::Inconclusive if weighed.high < weighed.limit => {
+            let pooled = candidate.pooled.unwrap_or(candidate.effect);
+            let ratio = times(pooled.size.exp());
+            format!(
+                "; but over all requests {ratio} times, because a few stretches of time are far slower: run longer"
+            )
+        }
         _ if weighed.improved => "; better beyond doubt".to_owned(),
         Outcome::Inconclusive if weighed.hangs_on_one => {
             "; without one stretch of time it would hold: run longer".to_owned()

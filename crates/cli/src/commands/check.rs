@@ -1,7 +1,9 @@
 //! `katydid check`: a kept run against budgets.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use katydid_gate::{Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity};
+use katydid_gate::{
+    Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity, validity_of_requests,
+};
 use katydid_stats::Timestamp;
 use katydid_store::StoreError;
 
@@ -48,6 +50,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         ));
     }
     let mut findings = validity(&place.run.facts);
+    findings.extend(validity_of_requests(&place.run.facts, place.run.requests));
     findings.extend(held(&place, budgets).map_err(|error| place::refused(&error))?);
     let told = Told {
         title: place.name.clone(),

@@ -1,7 +1,7 @@
 //! `katydid history`: when, and with which commit, each endpoint of a branch became slower or faster.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use katydid_gate::{ChangePoint, HistoryPoint, Unit, history};
+use katydid_gate::{Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunKind, Unit, history};
 use katydid_store::{RunFilter, RunState, Store, StoreError};
 
 use super::place::{self, refused};
@@ -57,7 +57,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let store = place::store(matches, surroundings)?;
     let branch = branch(matches, &store).map_err(|error| refused(&error))?;
     let limit = matches.get_one::<u32>("limit").copied();
-    let points = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
+    let (kind, points) = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
     let name = branch.unwrap_or_else(|| "no branch".to_owned());
     if points.len() < 2 {
         return Err(CliError::Configuration(format!(
@@ -67,29 +67,29 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         )));
     }
     let rules = rules_of(&gate_file::find(&surroundings.directory, None)?)?;
-    let mut found = history(&points, &rules);
+    let mut found = history(&points, kind, &rules);
     let wanted = |name: &str| matches.get_one::<String>(name).cloned();
     let (endpoint, metric) = (wanted("endpoint"), wanted("metric"));
-    let is_wanted = |change: &ChangePoint| {
-        endpoint
-            .as_ref()
-            .is_none_or(|wanted| change.endpoint.to_string() == *wanted)
-            && metric
-                .as_ref()
-                .is_none_or(|wanted| change.metric.to_string() == *wanted)
+    let is_wanted = |of: &Endpoint, figure: Metric| {
+        endpoint.as_ref().is_none_or(|wanted| of.to_string() == *wanted)
+            && metric.as_ref().is_none_or(|wanted| figure.to_string() == *wanted)
     };
-    found.changes.retain(is_wanted);
+    found
+        .changes
+        .retain(|change| is_wanted(&change.endpoint, change.metric));
+    found.blips.retain(|blip| is_wanted(&blip.endpoint, blip.metric));
     if matches.get_flag("json") {
         let text = serde_json::to_string_pretty(&found).expect("texts and numbers serialize into memory");
         return Ok(Answer::of(format!("{text}\n")));
     }
+    let blips: String = found.blips.iter().map(blip_text).collect();
     if found.changes.is_empty() {
         return Ok(Answer::of(format!(
-            "Nothing moved in the {} runs of {name}\n",
+            "Nothing moved in the {} runs of {name}\n{blips}",
             points.len()
         )));
     }
-    Ok(Answer::of(as_table(&found.changes)))
+    Ok(Answer::of(format!("{}{blips}", as_table(&found.changes))))
 }
 
 /// The branch that was asked for, else that of the latest run.
@@ -108,19 +108,20 @@ fn branch(matches: &ArgMatches, store: &Store) -> Result<Option<String>, StoreEr
         .and_then(|run| run.facts.branch))
 }
 
-/// Runs that came to their end, the oldest first.
+/// Runs of the latest one's kind that came to their end, the oldest first.
 fn points(
     store: &Store,
     branch: Option<String>,
     limit: Option<u32>,
-) -> Result<Vec<HistoryPoint>, StoreError> {
+) -> Result<(RunKind, Vec<HistoryPoint>), StoreError> {
     let filter = RunFilter {
         branch,
         limit,
         ..RunFilter::default()
     };
     let mut runs = store.runs(&filter)?;
-    runs.retain(|run| run.state == RunState::Ended);
+    let kind = runs.first().map(|run| run.facts.kind).unwrap_or_default();
+    runs.retain(|run| run.state == RunState::Ended && run.facts.kind == kind);
     runs.reverse();
     let point = |run: katydid_store::RunRow| {
         Ok(HistoryPoint {
@@ -130,12 +131,31 @@ fn points(
             commit: run.facts.commit,
         })
     };
-    runs.into_iter().map(point).collect()
+    let points = runs.into_iter().map(point).collect::<Result<_, StoreError>>()?;
+    Ok((kind, points))
+}
+
+/// A run that stands out alone.
+fn blip_text(blip: &Blip) -> String {
+    let unit = blip.metric.unit();
+    let next = if blip.is_newest {
+        "; the next run will tell whether it stays"
+    } else {
+        ""
+    };
+    format!(
+        "Only in run {}: {} {} {} rather than {}{next}\n",
+        blip.run,
+        katydid_report::printable(&blip.endpoint.to_string()),
+        blip.metric,
+        unit.text(blip.value),
+        unit.text(blip.usual)
+    )
 }
 
 fn as_table(changes: &[ChangePoint]) -> String {
     let mut table = Table::new(
-        &["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES"],
+        &["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES", ""],
         &[0, 4, 5, 6],
     );
     for change in changes {
@@ -149,6 +169,7 @@ fn as_table(changes: &[ChangePoint]) -> String {
             unit.text(change.before),
             unit.text(change.after),
             format!("{:.2}", change.ratio),
+            if change.is_worse { "worse" } else { "better" }.to_owned(),
         ]);
     }
     table.text()

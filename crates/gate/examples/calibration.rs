@@ -1,0 +1,106 @@
+//! How often each rule raises a false alarm and how often it finds what is worse, on simulated services: a Markdown table.
+//!
+//! `cargo run --release --example calibration -- [duels] [seed]`
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use support::contest::{Plan, Score, baselines, duels};
+use support::rivals::RIVALS;
+use support::world::{AWFUL, NOISY, Noise, QUIET, SERVICE, Slowdown, USUAL, USUAL_BUT_FEW};
+
+const NOISES: [Noise; 5] = [QUIET, USUAL, USUAL_BUT_FEW, NOISY, AWFUL];
+
+/// What is worse, in words, and by how much.
+const CASES: [(&str, fn(usize) -> Slowdown); 5] = [
+    ("same build", |_| Slowdown::None),
+    ("one endpoint ×1.10", |index| Slowdown::All {
+        endpoint: index % SERVICE.len(),
+        times: 1.10,
+    }),
+    ("one endpoint ×1.20", |index| Slowdown::All {
+        endpoint: index % SERVICE.len(),
+        times: 1.20,
+    }),
+    ("its slowest twelfth ×1.20", |index| Slowdown::Tail {
+        endpoint: index % SERVICE.len(),
+        times: 1.20,
+    }),
+    ("its slowest twelfth ×1.30", |index| Slowdown::Tail {
+        endpoint: index % SERVICE.len(),
+        times: 1.30,
+    }),
+];
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let count = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(200);
+    let seed = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000);
+    println!("Duels, {count} each: 10 s blocks, looks at 16, 32 and 64 pairs\n");
+    print_head();
+    for noise in NOISES {
+        for (name, slowdown) in CASES {
+            let plan = Plan {
+                noise,
+                block_seconds: 10.0,
+                looks: [16, 32, 64],
+            };
+            print_row(noise, name, &duels(plan, count, seed, slowdown));
+        }
+    }
+    for (base_runs, minutes) in [(1, 5), (5, 5)] {
+        println!("\nA run against {base_runs} before it, {count} each: {minutes} minutes, 10 s blocks\n");
+        print_head();
+        for noise in NOISES {
+            for (name, slowdown) in &CASES[..3] {
+                print_row(
+                    noise,
+                    name,
+                    &baselines(noise, base_runs, minutes * 6, count, seed, slowdown),
+                );
+            }
+        }
+    }
+}
+
+fn print_head() {
+    let rivals: Vec<&str> = RIVALS.iter().map(|&(name, _)| name).collect();
+    println!(
+        "| noise | head | FAIL | right endpoint | wrong endpoint | unsure | PASS | pairs | {} |",
+        rivals.join(" | ")
+    );
+    println!("|{}", " --- |".repeat(8 + rivals.len()));
+}
+
+fn print_row(noise: Noise, name: &str, score: &Score) {
+    let share = |count: usize| format!("{:.1} %", 100.0 * count as f64 / score.fought as f64);
+    let rivals: Vec<String> = score
+        .rivals
+        .iter()
+        .map(|&(any, right, wrong)| {
+            if name == "same build" {
+                share(any)
+            } else {
+                format!("{}, wrong {}", share(right), share(wrong))
+            }
+        })
+        .collect();
+    println!(
+        "| {} | {name} | {} | {} | {} | {} | {} | {:.0} | {} |",
+        noise.name,
+        share(score.failed),
+        share(score.right),
+        share(score.wrong),
+        share(score.unsure),
+        share(score.passed),
+        score.pairs as f64 / score.fought as f64,
+        rivals.join(" | ")
+    );
+    if std::env::var_os("DETAILS").is_some() {
+        eprintln!("  unsure: {:?}", score.unsure_metrics);
+        score.false_findings.iter().for_each(|line| eprintln!("  {line}"));
+    }
+}
