@@ -11,8 +11,10 @@ use support::world::{AWFUL, NOISY, Noise, QUIET, SERVICE, Slowdown, USUAL, USUAL
 
 const NOISES: [Noise; 5] = [QUIET, USUAL, USUAL_BUT_FEW, NOISY, AWFUL];
 
-/// What is worse, in words, and by how much.
-const CASES: [(&str, fn(usize) -> Slowdown); 5] = [
+/// What is worse, in words, and by how much in each contest.
+type Case = (&'static str, fn(usize) -> Slowdown);
+
+const CASES: [Case; 5] = [
     ("same build", |_| Slowdown::None),
     ("one endpoint ×1.10", |index| Slowdown::All {
         endpoint: index % SERVICE.len(),

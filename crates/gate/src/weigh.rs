@@ -21,6 +21,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) alpha: f64,
     /// By how much ratios may be off because of how times were kept, as a size.
     pub(crate) rounding: f64,
+    /// By how much runs are taken to differ while a single base run cannot tell; 0 where both sides are of one run.
+    pub(crate) run_to_run: f64,
 }
 
 /// A figure to be held against its tolerance.
@@ -83,8 +85,7 @@ impl Setting<'_> {
         )
     }
 
-    pub(crate) fn short_reason(&self, blocks: usize) -> String {
-        let fewest = crate::compare::FEWEST_BLOCKS;
+    pub(crate) fn short_reason(&self, blocks: usize, fewest: usize) -> String {
         let what = match self.kind {
             RunKind::LoadTest => "stretches of time on each side",
             RunKind::Benchmark => "blocks of rounds on each side",
