@@ -188,10 +188,12 @@ fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candi
             .iter_mut()
             .filter(|candidate| candidate.tolerance.metric == tolerance.metric);
         for candidate in same {
-            if let Some(variance) = variances[candidate.subject] {
-                candidate
+            match variances[candidate.subject] {
+                Some(variance) => candidate
                     .effect
-                    .take_run_to_run(variance, rows[candidate.subject].len());
+                    .take_run_to_run(variance, rows[candidate.subject].len()),
+                // Only one of the base runs has it.
+                None => candidate.assume_run_to_run(setting.run_to_run),
             }
         }
     }

@@ -94,7 +94,7 @@ impl Subject<'_> {
             if !applies(tolerance.metric, self.endpoint) {
                 continue;
             }
-            match self.candidate(pair, tolerance) {
+            match Self::candidate(pair, tolerance, setting) {
                 Ok(found) => into.candidates.push(Candidate {
                     subject: index,
                     order,
@@ -118,15 +118,17 @@ impl Subject<'_> {
 
     /// How much worse a metric is, or why that cannot be told. Nothing where the metric means nothing (the rate of a
     /// benchmark).
-    fn candidate(&self, pair: Pair<'_>, tolerance: Tolerance) -> Result<Found, Option<String>> {
+    fn candidate(
+        pair: Pair<'_>,
+        tolerance: Tolerance,
+        setting: Setting<'_>,
+    ) -> Result<Found, Option<String>> {
         let metric = tolerance.metric;
-        let needed = needed(metric);
         let samples = pair.base.samples().min(pair.head.samples());
-        let too_few = |needed: u64| {
-            format!("needs {needed} response times on each side, there are {samples}: run longer")
-        };
+        let too_few = |needed: u64| Some(setting.few_reason(needed, samples));
+        let needed = needed(metric);
         if samples < needed {
-            return Err(Some(too_few(needed)));
+            return Err(too_few(needed));
         }
         // Rates of rare failures, and of requests, are sums; a block of its own tells nothing of them.
         if metric.unit() != Unit::Milliseconds {
@@ -142,7 +144,7 @@ impl Subject<'_> {
                 base_runs,
             });
         }
-        let typical = typical(pair, metric).ok_or_else(|| Some(too_few(2 * needed)))?;
+        let typical = typical(pair, metric).ok_or_else(|| too_few(2 * needed))?;
         let exceeds = pair.size(metric).ok_or(None)? > as_size(metric, tolerance.limit);
         Ok(Found {
             effect: typical.effect,
@@ -179,6 +181,7 @@ fn needed(metric: Metric) -> u64 {
     match metric {
         // Rounded, because 1 − 0.99 is a little more than 0.01.
         Metric::Percentile(fraction) => (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64,
+        Metric::Average => FEWEST_BEYOND as u64,
         _ => 0,
     }
 }

@@ -85,6 +85,17 @@ impl Setting<'_> {
         )
     }
 
+    pub(crate) fn few_reason(&self, needed: u64, samples: u64) -> String {
+        match self.kind {
+            RunKind::LoadTest => {
+                format!("needs {needed} response times on each side, there are {samples}: run longer")
+            }
+            RunKind::Benchmark => {
+                format!("needs {needed} rounds on each side, there are {samples}: time more rounds")
+            }
+        }
+    }
+
     pub(crate) fn short_reason(&self, blocks: usize, fewest: usize) -> String {
         let what = match self.kind {
             RunKind::LoadTest => "stretches of time on each side",
@@ -252,6 +263,12 @@ fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
         _ if weighed.improved => "; better beyond doubt".to_owned(),
         Outcome::Inconclusive if weighed.hangs_on_one => {
             "; without one stretch of time it would hold: run longer".to_owned()
+        }
+        Outcome::Inconclusive if candidate.base_runs.len() > 1 => {
+            let runs = candidate.base_runs.len();
+            format!(
+                "; the {runs} base runs differ too much, or are too few, to tell: add more of them, or use a duel"
+            )
         }
         Outcome::Inconclusive => "; too close to tell: run longer".to_owned(),
         Outcome::NotJudged => {
