@@ -11,8 +11,10 @@ use support::world::{AWFUL, NOISY, Noise, QUIET, SERVICE, Slowdown, USUAL, USUAL
 
 const NOISES: [Noise; 5] = [QUIET, USUAL, USUAL_BUT_FEW, NOISY, AWFUL];
 
-/// What is worse, in words, and by how much.
-const CASES: [(&str, fn(usize) -> Slowdown); 5] = [
+/// What is worse, in words, and by how much in each contest.
+type Case = (&'static str, fn(usize) -> Slowdown);
+
+const CASES: [Case; 5] = [
     ("same build", |_| Slowdown::None),
     ("one endpoint ×1.10", |index| Slowdown::All {
         endpoint: index % SERVICE.len(),
@@ -40,29 +42,40 @@ fn main() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(1_000_000);
     println!("Duels, {count} each: 10 s blocks, looks at 16, 32 and 64 pairs\n");
-    print_head();
-    for noise in NOISES {
-        for (name, slowdown) in CASES {
-            let plan = Plan {
-                noise,
-                block_seconds: 10.0,
-                looks: [16, 32, 64],
-            };
-            print_row(noise, name, &duels(plan, count, seed, slowdown));
-        }
+    print_table(CASES.len(), |noise, slowdown| {
+        let plan = Plan {
+            noise,
+            block_seconds: 10.0,
+            looks: [16, 32, 64],
+        };
+        duels(plan, count, seed, slowdown)
+    });
+    for base_runs in [1, 5, 10] {
+        println!("\nA run against {base_runs} before it, {count} each: 5 minutes, 10 s blocks\n");
+        print_table(3, |noise, slowdown| {
+            baselines(noise, base_runs, 30, count, seed, slowdown)
+        });
     }
-    for (base_runs, minutes) in [(1, 5), (5, 5)] {
-        println!("\nA run against {base_runs} before it, {count} each: {minutes} minutes, 10 s blocks\n");
-        print_head();
-        for noise in NOISES {
-            for (name, slowdown) in &CASES[..3] {
-                print_row(
-                    noise,
-                    name,
-                    &baselines(noise, base_runs, minutes * 6, count, seed, slowdown),
-                );
+}
+
+/// Rows are reckoned side by side, because they are independent, and printed in order.
+fn print_table(cases: usize, score: impl Fn(Noise, fn(usize) -> Slowdown) -> Score + Sync) {
+    print_head();
+    let rows = NOISES
+        .iter()
+        .flat_map(|&noise| CASES[..cases].iter().map(move |&case| (noise, case)));
+    let rows: Vec<(Noise, Case)> = rows.collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    for together in rows.chunks(threads) {
+        std::thread::scope(|scope| {
+            let score = &score;
+            let running = together
+                .iter()
+                .map(|&(noise, (name, slowdown))| (noise, name, scope.spawn(move || score(noise, slowdown))));
+            for (noise, name, running) in running.collect::<Vec<_>>() {
+                print_row(noise, name, &running.join().expect("a contest does not panic"));
             }
-        }
+        });
     }
 }
 

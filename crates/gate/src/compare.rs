@@ -6,25 +6,17 @@
 
 use serde::Serialize;
 
-use crate::block::{Block, BlockedEndpoint, BlockedRun, Distribution};
-use crate::bootstrap::DrawsBySize;
+use crate::block::{BlockedEndpoint, BlockedRun};
 use crate::drawing::EndpointComparison;
-use crate::effect::{Effect, Pair, scaled};
+use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::figures::Figures;
-use crate::metric::{Metric, Unit};
-use crate::rules::{Rules, Tolerance};
+use crate::metric::Unit;
+use crate::rules::Rules;
 use crate::runs::{Variance, between_runs};
-use crate::side::{Side, merged};
-use crate::typical::typical;
+use crate::subject::{Subject, Weighing};
 use crate::verdict::Finding;
-use crate::weigh::{Candidate, Setting, not_judged, weighed, without_counterpart};
-
-/// Values that must lie beyond a quantile on each side: its rank is then known to 14 %.
-const FEWEST_BEYOND: f64 = 50.0;
-
-/// Blocks that each side must have: Student's t with fewer than 4 degrees of freedom tells nothing at small chances.
-pub(crate) const FEWEST_BLOCKS: usize = 5;
+use crate::weigh::{Candidate, Setting, weighed};
 
 /// Head against base.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,8 +51,8 @@ pub enum CompareError {
 
 /// Holds a run against one or more runs of what it is to be compared with.
 ///
-/// With one base run, only what happens within the runs is known: how much runs differ is not, and a verdict is a verdict
-/// about these two runs. Fails if there is no base or if no endpoint is on both sides.
+/// With one base run, how much runs differ is not known but assumed ([`Rules::run_to_run`]): on a machine with worse days a
+/// verdict is one about these two runs. Fails if there is no base or if no endpoint is on both sides.
 pub fn compare(base: &[BlockedRun], head: &BlockedRun, rules: &Rules) -> Result<Comparison, CompareError> {
     let bases: Vec<&BlockedRun> = base.iter().collect();
     let setting = Setting {
@@ -68,6 +60,7 @@ pub fn compare(base: &[BlockedRun], head: &BlockedRun, rules: &Rules) -> Result<
         kind: head.facts.kind,
         alpha: rules.alpha,
         rounding: rounding(&bases, head),
+        run_to_run: rules.run_to_run,
     };
     compare_as(&bases, head, is_shaped_alike(&bases, head), setting)
 }
@@ -80,39 +73,35 @@ pub(crate) fn compare_as(
     setting: Setting<'_>,
 ) -> Result<Comparison, CompareError> {
     let subjects = subjects(bases, head)?;
-    let mut findings = Vec::new();
-    let mut candidates = Vec::new();
-    let mut draws = DrawsBySize::default();
+    let mut weighing = Weighing::default();
     for (index, subject) in subjects.iter().enumerate() {
-        match subject.refusal(setting) {
-            Some(finding) => findings.push((index, 0, finding)),
-            None => subject.weigh(
-                index,
-                is_paired,
-                setting,
-                &mut draws,
-                &mut candidates,
-                &mut findings,
-            ),
-        }
+        subject.weigh(index, is_paired, setting, &mut weighing);
     }
-    if bases.len() > 1 {
+    let Weighing {
+        mut candidates,
+        refused: mut placed,
+        merged,
+        ..
+    } = weighing;
+    if bases.len() == 1 && setting.run_to_run > 0.0 {
+        candidates
+            .iter_mut()
+            .for_each(|candidate| candidate.assume_run_to_run(setting.run_to_run));
+    } else if bases.len() > 1 {
         add_run_to_run(subjects.len(), setting, &mut candidates);
     }
-    let judged = candidates.len();
     for (candidate, finding) in candidates.iter().zip(weighed(&candidates, setting)) {
-        findings.push((candidate.subject, candidate.order, finding));
+        placed.push((candidate.subject, candidate.order, finding));
     }
-    findings.sort_by_key(|&(subject, order, _)| (subject, order));
-    let findings: Vec<Finding> = findings.into_iter().map(|(_, _, finding)| finding).collect();
-    let endpoints = subjects
+    placed.sort_by_key(|&(subject, order, _)| (subject, order));
+    let findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| finding).collect();
+    let drawn = merged
         .iter()
-        .filter_map(|subject| subject.drawn(&findings))
-        .collect();
+        .map(|(index, base, head)| EndpointComparison::new(subjects[*index].endpoint, base, head, &findings));
     Ok(Comparison {
+        endpoints: drawn.collect(),
         findings,
-        endpoints,
-        judged,
+        judged: candidates.len(),
         alpha: setting.alpha,
         base_runs: bases.len(),
     })
@@ -128,15 +117,6 @@ pub(crate) fn rounding(bases: &[&BlockedRun], head: &BlockedRun) -> f64 {
 fn is_shaped_alike(bases: &[&BlockedRun], head: &BlockedRun) -> bool {
     let [base] = bases else { return false };
     base.facts.shape.is_some() && base.facts.shape == head.facts.shape
-}
-
-/// One endpoint on both sides.
-struct Subject<'a> {
-    endpoint: &'a Endpoint,
-    bases: Vec<&'a BlockedEndpoint>,
-    head: Option<&'a BlockedEndpoint>,
-    /// How many base runs there are, also those without this endpoint.
-    runs: usize,
 }
 
 fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Subject<'a>>, CompareError> {
@@ -192,157 +172,6 @@ fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Su
     Err(CompareError::NothingInCommon { base, head })
 }
 
-impl<'a> Subject<'a> {
-    /// Why nothing of this endpoint can be judged, if so.
-    fn refusal(&self, setting: Setting<'_>) -> Option<Finding> {
-        let Some(head) = self.head else {
-            let requests = self.bases.iter().map(|base| Figures::requests_of(base)).sum();
-            return Some(without_counterpart(self.endpoint, Some(requests), self.runs));
-        };
-        if self.bases.is_empty() {
-            return Some(without_counterpart(self.endpoint, None, self.runs));
-        }
-        let mut sides = vec![("head", head)];
-        sides.extend(self.bases.iter().map(|&base| ("base", base)));
-        let summary = sides.iter().find(|(_, side)| side.blocks.is_empty());
-        if let Some((side, _)) = summary {
-            return Some(not_judged(self.endpoint, None, setting.summary_reason(side)));
-        }
-        let base_blocks: usize = self.bases.iter().map(|base| base.blocks.len()).sum();
-        let fewest = head.blocks.len().min(base_blocks);
-        (fewest < FEWEST_BLOCKS).then(|| not_judged(self.endpoint, None, setting.short_reason(fewest)))
-    }
-
-    /// Compares every gated metric.
-    fn weigh(
-        &self,
-        index: usize,
-        is_paired: bool,
-        setting: Setting<'_>,
-        draws: &mut DrawsBySize,
-        candidates: &mut Vec<Candidate>,
-        findings: &mut Vec<(usize, usize, Finding)>,
-    ) {
-        let base_runs: Vec<&[Block]> = self.bases.iter().map(|base| base.blocks.as_slice()).collect();
-        let head_runs: Vec<&[Block]> = self.head.iter().map(|head| head.blocks.as_slice()).collect();
-        let (base, head) = (Side::new(&base_runs), Side::new(&head_runs));
-        let is_paired = is_paired
-            && base_runs
-                .iter()
-                .map(|run| run.len())
-                .eq(head_runs.iter().map(|run| run.len()));
-        let head_stream = u64::from(!is_paired);
-        draws.prepare(0, &base);
-        draws.prepare(head_stream, &head);
-        let (Some(base_draws), Some(head_draws)) = (draws.get(0, &base), draws.get(head_stream, &head))
-        else {
-            return;
-        };
-        let pair = Pair {
-            base: &base,
-            head: &head,
-            base_draws,
-            head_draws,
-            is_paired,
-        };
-        for (order, &tolerance) in setting.gated().iter().enumerate() {
-            if !applies(tolerance.metric, self.endpoint) {
-                continue;
-            }
-            match self.candidate(pair, tolerance) {
-                Ok(found) => candidates.push(Candidate {
-                    subject: index,
-                    order,
-                    endpoint: self.endpoint.clone(),
-                    tolerance,
-                    effect: found.effect,
-                    base_runs: found.base_runs,
-                    pooled: found.pooled,
-                    samples: samples(tolerance.metric, &base).min(samples(tolerance.metric, &head)),
-                    head_failures: head.failures(),
-                }),
-                Err(Some(reason)) => {
-                    findings.push((index, order, not_judged(self.endpoint, Some(tolerance), reason)));
-                }
-                Err(None) => {}
-            }
-        }
-    }
-
-    /// How much worse a metric is, or why that cannot be told. Nothing where the metric means nothing (the rate of a
-    /// benchmark).
-    fn candidate(&self, pair: Pair<'_>, tolerance: Tolerance) -> Result<Found, Option<String>> {
-        let metric = tolerance.metric;
-        let needed = needed(metric);
-        let samples = pair.base.samples().min(pair.head.samples());
-        let too_few = |needed: u64| {
-            format!("needs {needed} response times on each side, there are {samples}: run longer")
-        };
-        if samples < needed {
-            return Err(Some(too_few(needed)));
-        }
-        let pooled = pair.effect(metric).ok_or(None)?;
-        // Rates of rare failures, and of requests, are sums; a block of its own tells nothing of them.
-        if metric.unit() != Unit::Milliseconds {
-            let base_runs = pair
-                .base
-                .values_of_runs(metric)
-                .into_iter()
-                .map(|value| scaled(metric, value))
-                .collect();
-            return Ok(Found {
-                effect: pooled,
-                pooled: None,
-                base_runs,
-            });
-        }
-        let typical = typical(pair, metric).ok_or_else(|| Some(too_few(2 * needed)))?;
-        Ok(Found {
-            effect: typical.effect,
-            pooled: Some(pooled),
-            base_runs: typical.base_runs,
-        })
-    }
-
-    fn drawn(&self, findings: &[Finding]) -> Option<EndpointComparison> {
-        let blocks: Vec<&Block> = self.bases.iter().flat_map(|base| &base.blocks).collect();
-        let (base, head): (Distribution, Distribution) = (
-            merged(&blocks),
-            merged(&self.head?.blocks.iter().collect::<Vec<_>>()),
-        );
-        (base.count() > 0 && head.count() > 0)
-            .then(|| EndpointComparison::new(self.endpoint, &base, &head, findings))
-    }
-}
-
-/// A metric that was found.
-struct Found {
-    effect: Effect,
-    pooled: Option<Effect>,
-    base_runs: Vec<f64>,
-}
-
-/// Response times that must be there on each side.
-fn needed(metric: Metric) -> u64 {
-    match metric {
-        // Rounded, because 1 − 0.99 is a little more than 0.01.
-        Metric::Percentile(fraction) => (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64,
-        _ => 0,
-    }
-}
-
-/// Users who wait between tasks offer a rate of their own, so the rate is judged of all requests together only.
-fn applies(metric: Metric, endpoint: &Endpoint) -> bool {
-    metric != Metric::RequestsPerSecond || endpoint.is_total()
-}
-
-fn samples(metric: Metric, side: &Side) -> u64 {
-    match metric {
-        Metric::ErrorRate | Metric::RequestsPerSecond => side.requests() as u64,
-        _ => side.samples(),
-    }
-}
-
 /// Makes the errors of effects at least as great as the differences between base runs say: one more run differs from the mean
 /// of k by s·√(1 + 1/k).
 fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candidate]) {
@@ -359,11 +188,25 @@ fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candi
             .iter_mut()
             .filter(|candidate| candidate.tolerance.metric == tolerance.metric);
         for candidate in same {
-            if let Some(variance) = variances[candidate.subject] {
-                candidate
+            match variances[candidate.subject] {
+                Some(variance) => candidate
                     .effect
-                    .take_run_to_run(variance, rows[candidate.subject].len());
+                    .take_run_to_run(variance, rows[candidate.subject].len()),
+                // Only one of the base runs has it.
+                None => candidate.assume_run_to_run(setting.run_to_run),
             }
+        }
+    }
+}
+
+impl Candidate {
+    /// Both runs differ from what they would be on average; rates are taken to be what was offered.
+    fn assume_run_to_run(&mut self, share: f64) {
+        if self.tolerance.metric.unit() == Unit::Milliseconds {
+            let within = self.effect.error.powi(2);
+            let both = within + 2.0 * share.powi(2);
+            self.effect.error = both.sqrt();
+            self.effect.freedom *= (both / within).powi(2);
         }
     }
 }

@@ -101,6 +101,12 @@ impl Effect {
 }
 
 impl Pair<'_> {
+    /// How much worse a metric of all blocks together is, without its error.
+    pub(crate) fn size(&self, metric: Metric) -> Option<f64> {
+        let base = self.base.value(metric, self.base.once())?;
+        Some(size(metric, base, self.head.value(metric, self.head.once())?))
+    }
+
     /// Compares a metric of all blocks together; `None` where one side has nothing to tell.
     pub(crate) fn effect(&self, metric: Metric) -> Option<Effect> {
         let base = self.base.value(metric, self.base.once())?;

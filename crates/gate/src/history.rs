@@ -169,10 +169,13 @@ impl Series<'_> {
     fn search(&self, points: &[HistoryPoint], kind: RunKind, rules: &Rules, into: &mut History) {
         let yardstick = self.yardstick(kind, rules, into.series);
         let sizes: Vec<f64> = self.runs.iter().map(|(_, estimate)| estimate.size()).collect();
-        let blips = blips(&sizes, yardstick);
+        let shortest = if sizes.len() < ENOUGH_RUNS { 1 } else { 2 };
+        let mut blips = blips(&sizes, yardstick);
+        if shortest > 1 {
+            blips.extend(newest_blip(&sizes, yardstick));
+        }
         let kept: Vec<usize> = (0..sizes.len()).filter(|place| !blips.contains(place)).collect();
         let values: Vec<f64> = kept.iter().map(|&place| sizes[place]).collect();
-        let shortest = if sizes.len() < ENOUGH_RUNS { 1 } else { 2 };
         let mut changes = partition(&values, yardstick.variance, yardstick.penalty, shortest);
         drop_small(&values, &mut changes, yardstick.limit);
         for (which, &change) in changes.iter().enumerate() {
@@ -183,13 +186,8 @@ impl Series<'_> {
             into.changes
                 .push(self.change(points, places, levels, yardstick, values.len() * into.series));
         }
-        let levels_end = values.len();
         into.blips
             .extend(blips.into_iter().map(|place| self.blip(points, &sizes, place)));
-        let last_start = changes.last().copied().unwrap_or(0);
-        let newest = newest_stands_out(&values[last_start..levels_end], yardstick, shortest);
-        into.blips
-            .extend(newest.then(|| self.blip(points, &sizes, sizes.len() - 1)));
     }
 
     /// The penalty is that of Bonferroni: noise makes a step that lowers the squared distances by x with a chance below
@@ -284,17 +282,19 @@ fn blips(sizes: &[f64], yardstick: Yardstick) -> Vec<usize> {
         let before = median(sizes[place.saturating_sub(NEIGHBOURS)..place].to_vec());
         let after = median(sizes[place + 1..(place + 1 + NEIGHBOURS).min(sizes.len())].to_vec());
         let stands_out = |usual: f64| (sizes[place] - usual).abs() > yardstick.reach();
-        (before - after).abs() <= yardstick.limit && stands_out(before) && stands_out(after)
+        // Also from the runs beside it, or the second of two alike would be one.
+        let usual = [before, after, sizes[place - 1], sizes[place + 1]];
+        (before - after).abs() <= yardstick.limit && usual.into_iter().all(stands_out)
     };
     (1..sizes.len().saturating_sub(1)).filter(is_blip).collect()
 }
 
-/// Whether the newest run lies off its level, which is too little for a level of its own.
-fn newest_stands_out(level: &[f64], yardstick: Yardstick, shortest: usize) -> bool {
-    let [before @ .., newest] = level else {
-        return false;
-    };
-    shortest > 1 && !before.is_empty() && (newest - median(before.to_vec())).abs() > yardstick.reach()
+/// The newest run, if it stands out from those before it: too little for a level of its own, which the next may confirm.
+fn newest_blip(sizes: &[f64], yardstick: Yardstick) -> Option<usize> {
+    let (newest, before) = sizes.split_last()?;
+    let recent = &before[before.len().saturating_sub(NEIGHBOURS)..];
+    let stands_out = |usual: f64| (newest - usual).abs() > yardstick.reach();
+    (stands_out(median(recent.to_vec())) && stands_out(*before.last()?)).then_some(before.len())
 }
 
 /// Takes away the smallest step until all are beyond the limit.

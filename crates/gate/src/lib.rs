@@ -23,6 +23,7 @@ mod rules;
 mod runs;
 mod side;
 mod student;
+mod subject;
 mod typical;
 mod validity;
 mod verdict;

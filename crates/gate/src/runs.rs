@@ -12,8 +12,8 @@ pub(crate) struct Variance {
     pub(crate) freedom: f64,
 }
 
-/// The variance from run to run of one metric, for each endpoint. `rows[endpoint][run]` are sizes; empty rows get `None`, as
-/// all do with fewer than two runs.
+/// The variance from run to run of one metric, for each endpoint. `rows[endpoint][run]` are sizes; rows of
+/// fewer than two runs get `None`, those that some runs lack stand for themselves.
 ///
 /// It has two parts. What all endpoints have in common (the machine's day) is the median over endpoints; there are no more
 /// degrees of freedom in it than runs, less one. What is an endpoint's own is averaged half and half with that of all
@@ -30,7 +30,7 @@ pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
     if full.len() < FEWEST_ENDPOINTS {
         return rows
             .iter()
-            .map(|row| is_full(row).then(|| own_only(row)))
+            .map(|row| (row.len() >= 2).then(|| own_only(row)))
             .collect();
     }
     let common: Vec<f64> = (0..runs)
@@ -55,7 +55,10 @@ pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
     };
     rows.iter()
         .map(|row| {
-            let variance = is_full(row).then(|| f64::midpoint(own(&centred(row)), pooled))?;
+            if !is_full(row) {
+                return (row.len() >= 2).then(|| own_only(row));
+            }
+            let variance = f64::midpoint(own(&centred(row)), pooled);
             Some(common.and(Variance {
                 variance,
                 freedom: 2.0 * freedom,

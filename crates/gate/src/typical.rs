@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::bootstrap::inflation;
+use crate::bootstrap::{drift_inflation, inflation};
 use crate::effect::{Effect, Pair, scaled, unscaled};
 use crate::metric::Metric;
 use crate::side::Side;
@@ -54,7 +54,7 @@ pub(crate) fn typical(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
 pub(crate) fn typical_of_run(side: &Side, metric: Metric) -> Option<(f64, f64)> {
     let runs = middles(side, metric)?;
     let middle = Middle::of(runs.first()?);
-    let inflation = inflation(std::slice::from_ref(&middle.residuals));
+    let inflation = drift_inflation(&middle.residuals);
     Some((
         unscaled(metric, middle.mean),
         (middle.variance * inflation).sqrt(),
@@ -103,7 +103,7 @@ fn of_sides(pair: Pair<'_>, metric: Metric) -> Option<Typical> {
     for side in [&base, &head] {
         for run in side {
             let middle = Middle::of(run);
-            let inflation = inflation(std::slice::from_ref(&middle.residuals));
+            let inflation = drift_inflation(&middle.residuals);
             let own = middle.variance * inflation / (side.len() * side.len()) as f64;
             variance += own;
             share += own.powi(2) / ((middle.freedom + 1.0) / inflation - 1.0).max(1.0);
@@ -170,18 +170,13 @@ fn groups(sides: &[&Side], blocks: Range<usize>, metric: Metric) -> Vec<Range<us
 }
 
 fn values(side: &Side, groups: &[Range<usize>], metric: Metric) -> Vec<f64> {
-    let mut weights = vec![0.0; side.stride()];
     let mut row = 0;
-    groups
-        .iter()
-        .filter_map(|group| {
-            weights.fill(0.0);
-            weights[group.clone()].fill(1.0);
-            let found = side.value_near(metric, &weights, row)?;
-            row = found.1;
-            Some(scaled(metric, found.0))
-        })
-        .collect()
+    let of_group = |group: &Range<usize>| {
+        let found = side.value_of(metric, group.clone(), row)?;
+        row = found.1;
+        Some(scaled(metric, found.0))
+    };
+    groups.iter().filter_map(of_group).collect()
 }
 
 /// The least and the greatest middle when one value is left out.

@@ -13,6 +13,9 @@ const MISSING_SHARE: f64 = 0.001;
 /// Share of the requests that may be in doubt.
 const DOUBT_SHARE: f64 = 0.001;
 
+/// Share by which the memory of the same machine may differ from boot to boot.
+const MEMORY_SHARE: f64 = 0.05;
+
 /// Whether the measurement of a run can be trusted. Response times are taken off the Python thread, so one that lags does not
 /// falsify them; it lowers the load, which is why lag counts only as part of the generator's own judgement that it was the
 /// limit, and as fewer users or requests than asked for.
@@ -193,14 +196,15 @@ fn of_machines(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
         |old: &str, new: &str| (!old.is_empty() && !new.is_empty()).then(|| (old.to_owned(), new.to_owned()));
     let count = |old: u64, new: u64| (old > 0 && new > 0).then(|| (old.to_string(), new.to_string()));
     // The system keeps a little for itself, not always as much.
-    let gigabytes = |bytes: u64| (bytes as f64 / f64::from(1 << 30)).round() as u64;
+    let memory = |old: u64, new: u64| {
+        let gigabytes = |bytes: u64| format!("{:.0} GB", bytes as f64 / 1e9);
+        let is_close = old.abs_diff(new) as f64 <= old.max(new) as f64 * MEMORY_SHARE;
+        (old > 0 && new > 0 && !is_close).then(|| (gigabytes(old), gigabytes(new)))
+    };
     let fields = [
         ("processor", text(&old.cpu_model, &new.cpu_model)),
         ("number of processors", count(old.cpu_count, new.cpu_count)),
-        (
-            "memory in GB",
-            count(gigabytes(old.memory_bytes), gigabytes(new.memory_bytes)),
-        ),
+        ("memory", memory(old.memory_bytes, new.memory_bytes)),
         ("architecture", text(&old.architecture, &new.architecture)),
         (
             "operating system",

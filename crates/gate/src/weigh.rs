@@ -21,6 +21,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) alpha: f64,
     /// By how much ratios may be off because of how times were kept, as a size.
     pub(crate) rounding: f64,
+    /// By how much runs are taken to differ while a single base run cannot tell; 0 where both sides are of one run.
+    pub(crate) run_to_run: f64,
 }
 
 /// A figure to be held against its tolerance.
@@ -83,8 +85,18 @@ impl Setting<'_> {
         )
     }
 
-    pub(crate) fn short_reason(&self, blocks: usize) -> String {
-        let fewest = crate::compare::FEWEST_BLOCKS;
+    pub(crate) fn few_reason(&self, needed: u64, samples: u64) -> String {
+        match self.kind {
+            RunKind::LoadTest => {
+                format!("needs {needed} response times on each side, there are {samples}: run longer")
+            }
+            RunKind::Benchmark => {
+                format!("needs {needed} rounds on each side, there are {samples}: time more rounds")
+            }
+        }
+    }
+
+    pub(crate) fn short_reason(&self, blocks: usize, fewest: usize) -> String {
         let what = match self.kind {
             RunKind::LoadTest => "stretches of time on each side",
             RunKind::Benchmark => "blocks of rounds on each side",
@@ -251,6 +263,12 @@ fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
         _ if weighed.improved => "; better beyond doubt".to_owned(),
         Outcome::Inconclusive if weighed.hangs_on_one => {
             "; without one stretch of time it would hold: run longer".to_owned()
+        }
+        Outcome::Inconclusive if candidate.base_runs.len() > 1 => {
+            let runs = candidate.base_runs.len();
+            format!(
+                "; the {runs} base runs differ too much, or are too few, to tell: add more of them, or use a duel"
+            )
         }
         Outcome::Inconclusive => "; too close to tell: run longer".to_owned(),
         Outcome::NotJudged => {

@@ -43,7 +43,7 @@ impl Score {
         let is_right = |finding: &&&Finding| guilty.is_some() && finding.endpoint == guilty;
         // All requests together may well be slower when one endpoint is.
         let is_wrong = |finding: &&&Finding| {
-            !is_right(finding) && !(guilty.is_some() && finding.endpoint == Some(Endpoint::total()))
+            !(is_right(finding) || guilty.is_some() && finding.endpoint == Some(Endpoint::total()))
         };
         let unsure = of(findings, Outcome::Inconclusive);
         self.fought += 1;
@@ -61,8 +61,7 @@ impl Score {
                 .unwrap_or_default();
             *self.unsure_metrics.entry(metric).or_default() += 1;
         }
-        for (rival, score) in RIVALS.iter().zip(&mut self.rivals) {
-            let called = called_worse(*rival, base, head);
+        for (called, score) in called_worse(base, head).iter().zip(&mut self.rivals) {
             // The total is the first of a run.
             let slow = slow.map(|index| index + 1);
             score.0 += usize::from(!called.is_empty());

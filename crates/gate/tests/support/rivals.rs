@@ -1,6 +1,6 @@
 //! Rules that others gate by, on the same data.
 
-use katydid_gate::{BlockedEndpoint, BlockedRun, Distribution};
+use katydid_gate::{Block, BlockedRun, Distribution};
 
 /// A rule that says whether an endpoint became worse.
 pub type Rival = (&'static str, fn(&Distribution, &Distribution) -> bool);
@@ -24,19 +24,32 @@ pub const RIVALS: [Rival; 3] = [
     ),
 ];
 
-/// The endpoints that a rule calls worse, by their place in the run.
-pub fn called_worse(rival: Rival, base: &BlockedRun, head: &BlockedRun) -> Vec<usize> {
-    let pairs = base.endpoints.iter().zip(&head.endpoints).enumerate();
-    pairs
-        .filter(|(_, (base, head))| !base.endpoint.is_total() && rival.1(&all(base), &all(head)))
-        .map(|(index, _)| index)
-        .collect()
+/// The endpoints that each rule calls worse, by their place in the run.
+pub fn called_worse(base: &BlockedRun, head: &BlockedRun) -> [Vec<usize>; RIVALS.len()] {
+    let mut called: [Vec<usize>; RIVALS.len()] = Default::default();
+    for (index, (base, head)) in base.endpoints.iter().zip(&head.endpoints).enumerate() {
+        if base.endpoint.is_total() {
+            continue;
+        }
+        let (base, head) = (all(&base.blocks), all(&head.blocks));
+        for ((_, is_worse), called) in RIVALS.iter().zip(&mut called) {
+            if is_worse(&base, &head) {
+                called.push(index);
+            }
+        }
+    }
+    called
 }
 
-fn all(endpoint: &BlockedEndpoint) -> Distribution {
-    let mut all = Distribution::default();
-    endpoint.blocks.iter().for_each(|block| all.merge(&block.times));
-    all
+/// All response times of some blocks, merged in halves.
+fn all(blocks: &[Block]) -> Distribution {
+    if let [one] = blocks {
+        return one.times.clone();
+    }
+    let (left, right) = blocks.split_at(blocks.len() / 2);
+    let mut merged = all(left);
+    merged.merge(&all(right));
+    merged
 }
 
 /// Standard normal score for "head is slower", with the correction for ties.

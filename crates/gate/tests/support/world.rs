@@ -1,7 +1,5 @@
 //! A machine with its bad days and a service on it: blocks of response times as a run would measure them.
 
-use std::collections::BTreeMap;
-
 use katydid_gate::{Block, BlockedEndpoint, BlockedRun, Distribution, Endpoint};
 
 use super::chance::Chance;
@@ -267,19 +265,17 @@ pub fn run(measured: &Measured) -> BlockedRun {
 
 fn sum<'a>(blocks: impl Iterator<Item = &'a Block>) -> Block {
     let mut total = Block::default();
-    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut counts: Vec<(f64, u64)> = Vec::new();
     for block in blocks {
         total.seconds = block.seconds;
         total.requests += block.requests;
         total.failures += block.failures;
-        for &(value, count) in &block.times.counts {
-            *counts.entry(value.to_bits()).or_default() += count;
-        }
+        counts.extend(&block.times.counts);
     }
-    // Positive numbers are ordered as their bits are.
-    total.times.counts = counts
-        .into_iter()
-        .map(|(bits, count)| (f64::from_bits(bits), count))
+    counts.sort_by(|left, right| left.0.total_cmp(&right.0));
+    let same = counts.chunk_by(|left, right| left.0 == right.0);
+    total.times.counts = same
+        .map(|same| (same[0].0, same.iter().map(|&(_, count)| count).sum()))
         .collect();
     total
 }
