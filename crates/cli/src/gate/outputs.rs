@@ -20,7 +20,7 @@ impl VerdictOutputs {
             ("--verdict-junit", &self.junit),
             ("--verdict-markdown", &self.markdown),
             ("--verdict-metrics", &self.metrics),
-            ("--html", &self.html),
+            ("--verdict-html", &self.html),
         ];
         for (flag, file) in files {
             let Some(file) = file else { continue };
