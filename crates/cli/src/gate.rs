@@ -112,6 +112,8 @@ impl<'a> Gate<'a> {
         });
         if let (Some(at), false) = (ramp_done, self.ramp_told) {
             self.facts.ramp_done_at = Some(at);
+            // All of them were there, whether anybody looked at that moment or not.
+            self.facts.peak_user_count = self.facts.peak_user_count.max(self.facts.target_user_count);
             self.watch.ramp_done(at);
             self.ramp_told = true;
         }

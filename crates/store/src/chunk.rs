@@ -102,7 +102,9 @@ pub(crate) fn decode(bytes: &[u8], mut visit: impl FnMut(&Row)) -> Result<(), St
     if *version != VERSION {
         return Err(StoreError::NewerChunk(*version));
     }
-    let table = Precision::from_code(*precision).ok_or_else(damaged)?.table_to_running();
+    let table = Precision::from_code(*precision)
+        .ok_or_else(damaged)?
+        .table_to_running();
     let plain = unpack(packed).ok_or_else(damaged)?;
     let mut reader = Reader(&plain);
     let count = usize::try_from(reader.number().ok_or_else(damaged)?).map_err(|_| damaged())?;

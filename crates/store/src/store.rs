@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use katydid_gate::{RunFacts, Verdict};
 use katydid_stats::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::error::StoreError;
 use crate::schema;
@@ -217,7 +217,7 @@ impl Store {
         }
         let file = self.file.clone();
         let removed = (|| {
-            let transaction = self.connection.transaction()?;
+            let transaction = immediate(&mut self.connection)?;
             for id in ids {
                 transaction.execute("DELETE FROM runs WHERE id = ?1", [id])?;
             }
@@ -283,6 +283,11 @@ impl Store {
     ) -> Result<T, StoreError> {
         action(&self.connection).map_err(|error| StoreError::of_sql(&self.file, &error))
     }
+}
+
+/// A transaction that has the right to write from its beginning: one that asks for it later is refused, not made to wait.
+pub(crate) fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 fn copy_from_source(connection: &Connection, id: RunId) -> rusqlite::Result<RunId> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::chunk::{self, Row};
 use crate::error::StoreError;
-use crate::store::{RunId, Store, verdict_word};
+use crate::store::{RunId, Store, immediate, verdict_word};
 
 /// A run that is being written. Dropped without [`finish`](Self::finish), the run counts as broken off.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl RunWriter {
         };
         let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
-            let transaction = self.store.connection.transaction()?;
+            let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
             if let Some(chunk) = chunk {
                 transaction.execute(
@@ -214,7 +214,7 @@ impl RunWriter {
         self.flush(now)?;
         let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
-            let transaction = self.store.connection.transaction()?;
+            let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
             write_failures(&transaction, id, &ending.failures)?;
             write_parts(&transaction, id, ending)?;
