@@ -20,6 +20,7 @@ mod metric;
 mod partition;
 mod random;
 mod rules;
+mod run_to_run;
 mod runs;
 mod side;
 mod student;

@@ -103,6 +103,10 @@ impl Subject<'_> {
                     effect: found.effect,
                     base_runs: found.base_runs,
                     pooled: found.pooled,
+                    relative: None,
+                    shortness: base.samples() as f64
+                        / base.runs().len() as f64
+                        / (head.samples() as f64).max(1.0),
                     samples: samples(tolerance.metric, &base).min(samples(tolerance.metric, &head)),
                     head_failures: head.failures(),
                 }),

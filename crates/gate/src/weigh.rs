@@ -37,8 +37,20 @@ pub(crate) struct Candidate {
     pub(crate) base_runs: Vec<f64>,
     /// Over all requests together, where the effect is that of the typical block.
     pub(crate) pooled: Option<Effect>,
+    /// Beside the other endpoints, where several base runs tell how these move together.
+    pub(crate) relative: Option<Relative>,
+    /// How many times as many response times a base run has as the head.
+    pub(crate) shortness: f64,
     pub(crate) samples: u64,
     pub(crate) head_failures: f64,
+}
+
+/// How much worse an endpoint became than the others did, as a size: what the machine's day does to all of them cancels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relative {
+    pub(crate) size: f64,
+    pub(crate) error: f64,
+    pub(crate) freedom: f64,
 }
 
 /// A candidate as numbers: sizes, above 0 is worse.
@@ -51,6 +63,8 @@ struct Weighed {
     hangs_on_one: bool,
     /// The typical block is well, all requests together are not.
     contradicted: bool,
+    /// Interval of the ratio to what the other endpoints did, if that is beyond what is tolerated.
+    beside_others: Option<(f64, f64)>,
 }
 
 impl Setting<'_> {
@@ -116,13 +130,50 @@ pub(crate) fn weighed(candidates: &[Candidate], setting: Setting<'_>) -> Vec<Fin
         };
         candidates.iter().map(of).collect()
     };
-    let worse = levels(&chance(1.0), setting.alpha);
+    // Where there are two ways to fail, each gets half of the chance of a false alarm.
+    let has_two_ways = candidates.iter().any(|candidate| candidate.relative.is_some());
+    let alpha = if has_two_ways {
+        setting.alpha / 2.0
+    } else {
+        setting.alpha
+    };
+    let worse = levels(&chance(1.0), alpha);
     let better = levels(&chance(-1.0), setting.alpha);
+    let beside = beside_others(candidates, alpha, setting);
     candidates
         .iter()
-        .zip(worse.iter().zip(better))
-        .map(|(candidate, (&worse, better))| {
-            finding(candidate, &weigh(candidate, worse, better, setting), setting)
+        .zip(worse.iter().zip(better).zip(beside))
+        .map(|(candidate, ((&worse, better), beside_others))| {
+            let mut weighed = weigh(candidate, worse, better, setting);
+            weighed.beside_others = beside_others;
+            weighed.outcome = weighed.outcome(candidate);
+            finding(candidate, &weighed, setting)
+        })
+        .collect()
+}
+
+/// An endpoint that became worse than the others did by more than is tolerated, and worse at all by as much, is worse whatever
+/// the machine's day was.
+fn beside_others(candidates: &[Candidate], alpha: f64, setting: Setting<'_>) -> Vec<Option<(f64, f64)>> {
+    let rounding = |candidate: &Candidate| setting.rounding(candidate.tolerance.metric);
+    let chances: Vec<f64> = candidates
+        .iter()
+        .filter_map(|candidate| {
+            let relative = candidate.relative?;
+            let distance = relative.size - rounding(candidate) - setting.limit(candidate);
+            Some(upper_tail(distance / relative.error, relative.freedom))
+        })
+        .collect();
+    let mut levels = levels(&chances, alpha).into_iter();
+    candidates
+        .iter()
+        .map(|candidate| {
+            let relative = candidate.relative?;
+            let limit = setting.limit(candidate);
+            let margin =
+                rounding(candidate) + exceeded_with(levels.next()?, relative.freedom) * relative.error;
+            let (low, high) = (relative.size - margin, relative.size + margin);
+            (low > limit && candidate.effect.least > limit).then_some((low, high))
         })
         .collect()
 }
@@ -140,24 +191,22 @@ fn weigh(candidate: &Candidate, worse: f64, better: f64, setting: Setting<'_>) -
         let low = pooled.size - rounding - exceeded_with(setting.alpha, pooled.freedom) * pooled.error;
         low > limit && pooled.least > limit
     });
-    let outcome = Outcome::Inconclusive;
-    let mut weighed = Weighed {
+    Weighed {
         limit,
         low,
         high,
         improved,
-        outcome,
+        outcome: Outcome::Inconclusive,
         hangs_on_one,
         contradicted,
-    };
-    weighed.outcome = weighed.outcome(candidate);
-    weighed
+        beside_others: None,
+    }
 }
 
 impl Weighed {
     fn outcome(&self, candidate: &Candidate) -> Outcome {
         let is_rate = candidate.tolerance.metric == Metric::ErrorRate;
-        if self.low > self.limit && !self.hangs_on_one {
+        if self.low > self.limit && !self.hangs_on_one || self.beside_others.is_some() {
             return Outcome::Fail;
         }
         if is_rate && candidate.head_failures == 0.0 {
@@ -253,6 +302,7 @@ fn reason(candidate: &Candidate, weighed: &Weighed, compared: &Compared, setting
 /// What the numbers do not say.
 fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
     match weighed.outcome {
+        Outcome::Fail if weighed.low <= weighed.limit => beside_others_remark(candidate, weighed),
         Outcome::Inconclusive if weighed.high < weighed.limit => {
             let pooled = candidate.pooled.unwrap_or(candidate.effect);
             let ratio = times(pooled.size.exp());
@@ -280,6 +330,14 @@ fn remark(candidate: &Candidate, weighed: &Weighed) -> String {
         }
         _ => String::new(),
     }
+}
+
+fn beside_others_remark(candidate: &Candidate, weighed: &Weighed) -> String {
+    let Some((relative, (low, high))) = candidate.relative.zip(weighed.beside_others) else {
+        return String::new();
+    };
+    let [ratio, low, high] = [relative.size, low, high].map(|size| times(size.exp()));
+    format!("; {ratio} times ({low} to {high}) beside what the other endpoints did")
 }
 
 /// `1.18`; with more digits where two hide the difference, with fewer where nobody wants them.
