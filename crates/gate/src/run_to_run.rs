@@ -8,6 +8,10 @@ use crate::weigh::{Candidate, Relative, Setting};
 /// Fewer other endpoints do not tell what kind of day the machine had.
 const FEWEST_OTHERS: usize = 4;
 
+/// Days that differ by more than this many times what is tolerated do not move all endpoints alike: stalls, for one, add to
+/// times rather than multiply them.
+const MOST_RESTLESS: f64 = 2.0;
+
 /// The median of normal values varies this many times as much as their mean.
 const MEDIAN_VARIANCE: f64 = 1.57;
 
@@ -29,7 +33,7 @@ pub(crate) fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: 
         }
         for candidate in candidates.iter_mut().filter(is_it) {
             match variances[candidate.subject] {
-                Some(between) => candidate.take_run_to_run(between, &others),
+                Some(between) => candidate.take_run_to_run(between, &others, setting),
                 None => candidate.assume_run_to_run(setting.run_to_run),
             }
         }
@@ -48,7 +52,7 @@ impl Candidate {
     }
 
     /// One more run differs from the mean of k by s·√(1 + 1/k).
-    fn take_run_to_run(&mut self, between: Between, all: &[(usize, f64)]) {
+    fn take_run_to_run(&mut self, between: Between, all: &[(usize, f64)], setting: Setting<'_>) {
         let runs = self.base_runs.len() as f64;
         self.effect.take_at_least(between.whole, 1.0 + 1.0 / runs);
         let others: Vec<f64> = all
@@ -60,7 +64,8 @@ impl Candidate {
         let (Some(own), true) = (between.own, is_time && !self.endpoint.is_total()) else {
             return;
         };
-        if others.len() >= FEWEST_OTHERS {
+        let is_calm = between.whole.variance.sqrt() <= setting.limit(self) * MOST_RESTLESS;
+        if others.len() >= FEWEST_OTHERS && is_calm {
             let of_median = MEDIAN_VARIANCE / others.len() as f64;
             // A head that is shorter than the base runs differs by as much more.
             let times = (self.shortness.max(1.0) + 1.0 / runs) * (1.0 + of_median);

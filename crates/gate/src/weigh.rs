@@ -12,6 +12,10 @@ use crate::verdict::{Compared, Finding, FindingKind, Outcome};
 /// Failures that would just be tolerated must be this many, or else the number of requests is too small to judge.
 const FEWEST_FAILURES: f64 = 5.0;
 
+/// How many times alpha the chance may be that a figure passes which is worse by just what is tolerated: 0.05, the custom for
+/// equivalence, with an alpha of 0.01.
+const PASS_SHARE: f64 = 5.0;
+
 /// What all rules of a comparison have in common.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting<'a> {
@@ -73,7 +77,7 @@ impl Setting<'_> {
     }
 
     /// What is tolerated of a candidate, as a size.
-    fn limit(&self, candidate: &Candidate) -> f64 {
+    pub(crate) fn limit(&self, candidate: &Candidate) -> f64 {
         let allowed = self
             .rules
             .allowed(candidate.tolerance, candidate.effect.base, self.kind);
@@ -179,12 +183,16 @@ fn beside_others(candidates: &[Candidate], alpha: f64, setting: Setting<'_>) -> 
 }
 
 /// The lower end is corrected for the number of rules, because one false alarm among them spoils the verdict. The upper end
-/// is not: all is well only if every rule passes, which needs no correction (Berger 1982, intersection-union tests).
+/// is not: all is well only if every rule passes, which needs no correction (Berger 1982, intersection-union tests). What is
+/// worse by just what is tolerated passes with a chance of five times alpha, what is worse by twice as much hardly ever.
 fn weigh(candidate: &Candidate, worse: f64, better: f64, setting: Setting<'_>) -> Weighed {
     let (effect, metric) = (candidate.effect, candidate.tolerance.metric);
     let (limit, rounding) = (setting.limit(candidate), setting.rounding(metric));
     let margin = |chance| rounding + exceeded_with(chance, effect.freedom) * effect.error;
-    let (low, high) = (effect.size - margin(worse), effect.size + margin(setting.alpha));
+    let (low, high) = (
+        effect.size - margin(worse),
+        effect.size + margin(setting.alpha * PASS_SHARE),
+    );
     let hangs_on_one = low > limit && effect.least <= limit;
     let improved = effect.size + margin(better) < -limit && effect.greatest < -limit;
     let contradicted = candidate.pooled.is_some_and(|pooled| {
