@@ -6,6 +6,7 @@
 mod block;
 mod bootstrap;
 mod change;
+mod comparability;
 mod compare;
 mod drawing;
 mod duel;
@@ -29,9 +30,11 @@ mod typical;
 mod validity;
 mod verdict;
 mod weigh;
+mod wording;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
 pub use change::{Allowed, ChangeLimit, ChangeLimitError, changes};
+pub use comparability::{comparability, same_load};
 pub use compare::{CompareError, Comparison, compare};
 pub use drawing::{EndpointComparison, RatioPoint, ks_distance};
 pub use duel::{Duel, judge_duel};
@@ -41,5 +44,5 @@ pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use history::{Blip, ChangePoint, History, HistoryPoint, history};
 pub use metric::{Metric, MetricError, Unit};
 pub use rules::{Rules, RulesError, Tolerance};
-pub use validity::{comparability, same_load, validity, validity_of_requests};
+pub use validity::{validity, validity_of_requests};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};

@@ -10,7 +10,8 @@ use crate::rules::Tolerance;
 use crate::side::{Side, merged};
 use crate::typical::typical;
 use crate::verdict::Finding;
-use crate::weigh::{Candidate, Setting, not_judged, without_counterpart};
+use crate::weigh::{Candidate, Setting};
+use crate::wording::{not_judged, without_counterpart};
 
 /// Values that must lie beyond a quantile on each side: its rank is then known to 14 %.
 const FEWEST_BEYOND: f64 = 50.0;
