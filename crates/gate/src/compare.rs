@@ -14,6 +14,7 @@ use crate::rules::Rules;
 use crate::run_to_run::add_run_to_run;
 use crate::subject::{Subject, Weighing};
 use crate::verdict::Finding;
+use crate::wording::nothing_judged;
 use crate::weigh::{Setting, weighed};
 
 /// Head against base.
@@ -86,7 +87,11 @@ pub(crate) fn compare_as(
         placed.push((candidate.subject, candidate.order, finding));
     }
     placed.sort_by_key(|&(subject, order, _)| (subject, order));
-    let findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| finding).collect();
+    let mut findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| finding).collect();
+    if candidates.is_empty() {
+        // What judged nothing must not pass.
+        findings.push(nothing_judged(setting));
+    }
     let drawn = merged
         .iter()
         .map(|(index, base, head)| EndpointComparison::new(subjects[*index].endpoint, base, head, &findings));

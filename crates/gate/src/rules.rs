@@ -82,7 +82,7 @@ impl Default for Rules {
                 of(Metric::Percentile(0.95), 0.10),
                 of(Metric::Percentile(0.99), 0.15),
                 of(Metric::ErrorRate, 0.001),
-                of(Metric::RequestsPerSecond, 0.03),
+                of(Metric::RequestsPerSecond, 0.05),
             ],
             benchmark: vec![of(Metric::Average, 0.10), of(Metric::Percentile(0.5), 0.10)],
             floor_ms: 1.0,

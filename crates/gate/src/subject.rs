@@ -16,6 +16,9 @@ use crate::wording::{not_judged, without_counterpart};
 /// Values that must lie beyond a quantile on each side: its rank is then known to 14 %.
 const FEWEST_BEYOND: f64 = 50.0;
 
+/// Requests from which on a rate is judged: fewer come in steps of their users, which blocks of a second take for noise.
+const FEWEST_OF_RATE: u64 = 1_000;
+
 /// Blocks that each side must have: Student's t with fewer than 4 degrees of freedom tells nothing at small chances.
 const FEWEST_BLOCKS: usize = 5;
 
@@ -187,6 +190,7 @@ fn needed(metric: Metric) -> u64 {
         // Rounded, because 1 − 0.99 is a little more than 0.01.
         Metric::Percentile(fraction) => (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64,
         Metric::Average => FEWEST_BEYOND as u64,
+        Metric::RequestsPerSecond => FEWEST_OF_RATE,
         _ => 0,
     }
 }

@@ -38,6 +38,21 @@ impl Setting<'_> {
     }
 }
 
+/// A comparison in which there is too little of everything.
+pub(crate) fn nothing_judged(setting: Setting<'_>) -> Finding {
+    let cure = match setting.kind {
+        RunKind::LoadTest => "run longer, or with more users",
+        RunKind::Benchmark => "time more rounds",
+    };
+    Finding {
+        kind: FindingKind::Regression,
+        outcome: Outcome::Inconclusive,
+        subject: "comparison".to_owned(),
+        rule: "something to judge".to_owned(),
+        ..Finding::untrusted("comparison", format!("there is too little of everything to judge anything: {cure}"))
+    }
+}
+
 /// `812 ms → 955 ms, 1.18 times (1.12 to 1.24), tolerated 1.05`, with a remark where there is one.
 pub(crate) fn reason(
     candidate: &Candidate,
