@@ -207,6 +207,7 @@ impl Judged<'_> {
                     compare(&blocked, head, &self.settings.rules).map_err(|error| error.to_string())?;
                 self.endpoints = serde_json::to_value(&comparison.endpoints).ok();
                 findings.extend(comparison.findings);
+                findings.extend(bases.creep(head, &self.settings.rules));
                 Ok(findings)
             });
         compared.unwrap_or_else(|why| vec![Finding::untrusted("baseline", why)])

@@ -1,6 +1,6 @@
 //! How often each rule raises a false alarm and how often it finds what is worse, on simulated services: a Markdown table.
 //!
-//! `cargo run --release --example calibration -- [duels] [seed]`
+//! `cargo run --release --example calibration -- [duels] [seed] [duels|baselines]`
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -41,8 +41,19 @@ fn main() {
         .next()
         .and_then(|text| text.parse().ok())
         .unwrap_or(1_000_000);
+    let only = arguments.next();
+    let is_wanted = |what: &str| only.as_deref().is_none_or(|only| only == what);
+    if is_wanted("duels") {
+        print_duels(count, seed);
+    }
+    if is_wanted("baselines") {
+        print_baselines(count, seed);
+    }
+}
+
+fn print_duels(count: usize, seed: u64) {
     println!("Duels, {count} each: 10 s blocks, looks at 16, 32 and 64 pairs\n");
-    print_table(CASES.len(), |noise, slowdown| {
+    print_table(&NOISES, CASES.len(), |noise, slowdown| {
         let plan = Plan {
             noise,
             block_seconds: 10.0,
@@ -50,18 +61,21 @@ fn main() {
         };
         duels(plan, count, seed, slowdown)
     });
+}
+
+fn print_baselines(count: usize, seed: u64) {
     for base_runs in [1, 5, 10] {
         println!("\nA run against {base_runs} before it, {count} each: 5 minutes, 10 s blocks\n");
-        print_table(3, |noise, slowdown| {
+        print_table(&[QUIET, USUAL, NOISY], 3, |noise, slowdown| {
             baselines(noise, base_runs, 30, count, seed, slowdown)
         });
     }
 }
 
 /// Rows are reckoned side by side, because they are independent, and printed in order.
-fn print_table(cases: usize, score: impl Fn(Noise, fn(usize) -> Slowdown) -> Score + Sync) {
+fn print_table(noises: &[Noise], cases: usize, score: impl Fn(Noise, fn(usize) -> Slowdown) -> Score + Sync) {
     print_head();
-    let rows = NOISES
+    let rows = noises
         .iter()
         .flat_map(|&noise| CASES[..cases].iter().map(move |&case| (noise, case)));
     let rows: Vec<(Noise, Case)> = rows.collect();

@@ -155,19 +155,21 @@ fn judged(endpoint: &Endpoint, limit: ChangeLimit, base: f64, head: f64, samples
         }
     };
     let has_failed = change > allowed;
-    let ratio = if base == 0.0 && head == 0.0 {
+    let (old, new) = if limit.metric.is_better_when_greater() {
+        (head, base)
+    } else {
+        (base, head)
+    };
+    // JSON has no infinity.
+    let ratio = if old == new {
         1.0
     } else {
-        head / base
+        (new / old).min(f64::MAX)
     };
     let compared = Compared {
         base,
         head,
-        ratio: match unit {
-            Unit::Ratio => head - base,
-            _ if limit.metric.is_better_when_greater() => ratio.recip(),
-            _ => ratio,
-        },
+        ratio: if unit == Unit::Ratio { head - base } else { ratio },
         low: None,
         high: None,
         tolerance: match limit.allowed {

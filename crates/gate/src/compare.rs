@@ -8,15 +8,13 @@ use serde::Serialize;
 
 use crate::block::{BlockedEndpoint, BlockedRun};
 use crate::drawing::EndpointComparison;
-use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::figures::Figures;
-use crate::metric::Unit;
 use crate::rules::Rules;
-use crate::runs::{Variance, between_runs};
+use crate::run_to_run::add_run_to_run;
 use crate::subject::{Subject, Weighing};
 use crate::verdict::Finding;
-use crate::weigh::{Candidate, Setting, weighed};
+use crate::weigh::{Setting, weighed};
 
 /// Head against base.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,13 +81,7 @@ pub(crate) fn compare_as(
         merged,
         ..
     } = weighing;
-    if bases.len() == 1 && setting.run_to_run > 0.0 {
-        candidates
-            .iter_mut()
-            .for_each(|candidate| candidate.assume_run_to_run(setting.run_to_run));
-    } else if bases.len() > 1 {
-        add_run_to_run(subjects.len(), setting, &mut candidates);
-    }
+    add_run_to_run(subjects.len(), setting, &mut candidates);
     for (candidate, finding) in candidates.iter().zip(weighed(&candidates, setting)) {
         placed.push((candidate.subject, candidate.order, finding));
     }
@@ -170,55 +162,4 @@ fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Su
     let base = count(|subject| !subject.bases.is_empty());
     let head = count(|subject| subject.head.is_some());
     Err(CompareError::NothingInCommon { base, head })
-}
-
-/// Makes the errors of effects at least as great as the differences between base runs say: one more run differs from the mean
-/// of k by s·√(1 + 1/k).
-fn add_run_to_run(subjects: usize, setting: Setting<'_>, candidates: &mut [Candidate]) {
-    for tolerance in setting.gated() {
-        let mut rows = vec![Vec::new(); subjects];
-        for candidate in candidates
-            .iter()
-            .filter(|candidate| candidate.tolerance.metric == tolerance.metric)
-        {
-            rows[candidate.subject].clone_from(&candidate.base_runs);
-        }
-        let variances = between_runs(&rows);
-        let same = candidates
-            .iter_mut()
-            .filter(|candidate| candidate.tolerance.metric == tolerance.metric);
-        for candidate in same {
-            match variances[candidate.subject] {
-                Some(variance) => candidate
-                    .effect
-                    .take_run_to_run(variance, rows[candidate.subject].len()),
-                // Only one of the base runs has it.
-                None => candidate.assume_run_to_run(setting.run_to_run),
-            }
-        }
-    }
-}
-
-impl Candidate {
-    /// Both runs differ from what they would be on average; rates are taken to be what was offered.
-    fn assume_run_to_run(&mut self, share: f64) {
-        if self.tolerance.metric.unit() == Unit::Milliseconds {
-            let within = self.effect.error.powi(2);
-            let both = within + 2.0 * share.powi(2);
-            self.effect.error = both.sqrt();
-            self.effect.freedom *= (both / within).powi(2);
-        }
-    }
-}
-
-impl Effect {
-    fn take_run_to_run(&mut self, between: Variance, runs: usize) {
-        let error = (between.variance * (1.0 + 1.0 / runs as f64)).sqrt();
-        if error > self.error {
-            (self.error, self.freedom) = (error, between.freedom);
-        } else {
-            // What happens within runs is more than what differs between them; the weaker of both knows how well.
-            self.freedom = self.freedom.min(between.freedom.max(1.0));
-        }
-    }
 }

@@ -10,7 +10,7 @@ use crate::effect::{as_size, size, unscaled};
 use crate::endpoint::Endpoint;
 use crate::estimate::Estimate;
 use crate::facts::RunKind;
-use crate::metric::Metric;
+use crate::metric::{Metric, Unit};
 use crate::partition::partition;
 use crate::rules::{Rules, Tolerance};
 use crate::runs::median;
@@ -18,6 +18,12 @@ use crate::student::upper_tail;
 
 /// From so many runs on, how much they differ is taken from themselves, and one run alone is no level.
 const ENOUGH_RUNS: usize = 8;
+
+/// Fewer runs than this tell nothing of their luck.
+const FEWEST_RUNS: usize = 4;
+
+/// So many figures of a kind tell together how much runs differ, however few these are.
+const ENOUGH_SERIES: usize = 5;
 
 /// Runs on either side that tell what is usual there.
 const NEIGHBOURS: usize = 3;
@@ -121,7 +127,13 @@ pub fn history(points: &[HistoryPoint], kind: RunKind, rules: &Rules) -> History
         ..History::default()
     };
     for one in &series {
-        one.search(points, kind, rules, &mut history);
+        let alike = series
+            .iter()
+            .filter(|other| other.tolerance.metric == one.tolerance.metric);
+        let spreads: Vec<f64> = alike.filter_map(Series::spread).collect();
+        let usual = (spreads.len() >= ENOUGH_SERIES).then(|| median(spreads));
+        let yardstick = one.yardstick(kind, rules, series.len(), usual);
+        one.search(points, yardstick, &mut history);
     }
     let magnitude = |change: &ChangePoint| {
         let size = size(change.metric, change.before, change.after).abs();
@@ -166,8 +178,7 @@ fn series<'a>(points: &'a [HistoryPoint], kind: RunKind, rules: &Rules) -> Vec<S
 }
 
 impl Series<'_> {
-    fn search(&self, points: &[HistoryPoint], kind: RunKind, rules: &Rules, into: &mut History) {
-        let yardstick = self.yardstick(kind, rules, into.series);
+    fn search(&self, points: &[HistoryPoint], yardstick: Yardstick, into: &mut History) {
         let sizes: Vec<f64> = self.runs.iter().map(|(_, estimate)| estimate.size()).collect();
         let shortest = if sizes.len() < ENOUGH_RUNS { 1 } else { 2 };
         let mut blips = blips(&sizes, yardstick);
@@ -190,33 +201,51 @@ impl Series<'_> {
             .extend(blips.into_iter().map(|place| self.blip(points, &sizes, place)));
     }
 
+    /// How much runs differ by luck, by the median step from run to run: about the median step, or from step to step, whichever
+    /// is less, so that neither single changes nor a steady rise count. `None` for very few runs.
+    fn spread(&self) -> Option<f64> {
+        if self.runs.len() < FEWEST_RUNS {
+            return None;
+        }
+        let sizes: Vec<f64> = self.runs.iter().map(|(_, estimate)| estimate.size()).collect();
+        let steps: Vec<f64> = sizes.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let usual = median(steps.clone());
+        let of_steps = median(steps.iter().map(|step| (step - usual).abs()).collect());
+        let values: Vec<f64> = self.runs.iter().map(|(_, estimate)| estimate.value).collect();
+        let bends = values
+            .windows(3)
+            .map(|three| (three[2] - 2.0 * three[1] + three[0]).abs());
+        let level = if self.tolerance.metric.unit() == Unit::Ratio {
+            1.0
+        } else {
+            median(values.clone())
+        };
+        let of_bends = median(bends.collect()) / level.max(f64::MIN_POSITIVE);
+        // A step has the luck of two runs in it, a bend that of 1 + 4 + 1.
+        let sigma = (of_steps / 2f64.sqrt()).min(of_bends / 6f64.sqrt()) / NORMAL_MEDIAN;
+        // The median of few is often too small.
+        Some(sigma * (1.0 + 4.0 / self.runs.len() as f64))
+    }
+
     /// The penalty is that of Bonferroni: noise makes a step that lowers the squared distances by x with a chance below
-    /// exp(−x/2), and there are as many places as runs times series. The variance is the robust one of steps from run to run,
-    /// about their median, so that neither single changes nor a steady rise count as noise; what runs tell of themselves and a
-    /// third of the tolerance are the least.
-    fn yardstick(&self, kind: RunKind, rules: &Rules, series: usize) -> Yardstick {
+    /// exp(−x/2), and there are as many places as runs times series. The variance is that of runs by luck, of this figure and
+    /// of most endpoints; what runs tell of themselves and a third of the tolerance are the least.
+    fn yardstick(&self, kind: RunKind, rules: &Rules, series: usize, usual: Option<f64>) -> Yardstick {
         let (metric, count) = (self.tolerance.metric, self.runs.len());
         let values = self.runs.iter().map(|(_, estimate)| estimate.value).collect();
         let limit = as_size(metric, rules.allowed(self.tolerance, median(values), kind));
-        let own = self
+        let within = self
             .runs
             .iter()
             .map(|(_, estimate)| estimate.standard_error_log.powi(2))
             .collect();
-        let mut variance = median(own) + (limit / 3.0).powi(2);
-        if count >= ENOUGH_RUNS {
-            let sizes: Vec<f64> = self.runs.iter().map(|(_, estimate)| estimate.size()).collect();
-            let steps: Vec<f64> = sizes.windows(2).map(|pair| pair[1] - pair[0]).collect();
-            let usual = median(steps.clone());
-            let spread = median(steps.iter().map(|step| (step - usual).abs()).collect());
-            // The median of few steps is often too small.
-            let sigma = spread / (NORMAL_MEDIAN * std::f64::consts::SQRT_2) * (1.0 + 4.0 / count as f64);
-            variance = variance.max(sigma * sigma);
-        }
+        let least = median(within) + (limit / 3.0).powi(2);
+        let own = self.spread().filter(|_| count >= ENOUGH_RUNS);
+        let sigma = own.unwrap_or(0.0).max(usual.unwrap_or(0.0));
         let penalty = 2.0 * ((count * series.max(1)) as f64 / rules.alpha).ln();
         Yardstick {
             limit,
-            variance,
+            variance: least.max(sigma * sigma),
             penalty,
         }
     }

@@ -6,6 +6,7 @@
 mod block;
 mod bootstrap;
 mod change;
+mod comparability;
 mod compare;
 mod drawing;
 mod duel;
@@ -20,6 +21,7 @@ mod metric;
 mod partition;
 mod random;
 mod rules;
+mod run_to_run;
 mod runs;
 mod side;
 mod student;
@@ -28,9 +30,11 @@ mod typical;
 mod validity;
 mod verdict;
 mod weigh;
+mod wording;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
 pub use change::{Allowed, ChangeLimit, ChangeLimitError, changes};
+pub use comparability::{comparability, same_load};
 pub use compare::{CompareError, Comparison, compare};
 pub use drawing::{EndpointComparison, RatioPoint, ks_distance};
 pub use duel::{Duel, judge_duel};
@@ -40,7 +44,7 @@ pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
 pub use history::{Blip, ChangePoint, History, HistoryPoint, history};
 pub use metric::{Metric, MetricError, Unit};
 pub use rules::{Rules, RulesError, Tolerance};
-pub use validity::{comparability, same_load, validity, validity_of_requests};
+pub use validity::{validity, validity_of_requests};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
 
 // Budgets: what is allowed, where that is written, and holding a run against it.

@@ -10,7 +10,8 @@ use crate::rules::Tolerance;
 use crate::side::{Side, merged};
 use crate::typical::typical;
 use crate::verdict::Finding;
-use crate::weigh::{Candidate, Setting, not_judged, without_counterpart};
+use crate::weigh::{Candidate, Setting};
+use crate::wording::{not_judged, without_counterpart};
 
 /// Values that must lie beyond a quantile on each side: its rank is then known to 14 %.
 const FEWEST_BEYOND: f64 = 50.0;
@@ -103,6 +104,10 @@ impl Subject<'_> {
                     effect: found.effect,
                     base_runs: found.base_runs,
                     pooled: found.pooled,
+                    relative: None,
+                    shortness: base.samples() as f64
+                        / base.runs().len() as f64
+                        / (head.samples() as f64).max(1.0),
                     samples: samples(tolerance.metric, &base).min(samples(tolerance.metric, &head)),
                     head_failures: head.failures(),
                 }),

@@ -1,7 +1,6 @@
-//! Whether what was measured can be trusted, and whether two runs can be compared. Does not look at what was measured.
+//! Whether what was measured can be trusted. Does not look at what was measured.
 
 use crate::facts::{GeneratorFacts, RunFacts, RunKind};
-use crate::metric::Metric;
 use crate::verdict::{Finding, FindingKind, Outcome};
 
 /// The busiest thread of a generator that waits for a processor delays what it sends; from here on it may.
@@ -12,9 +11,6 @@ const MISSING_SHARE: f64 = 0.001;
 
 /// Share of the requests that may be in doubt.
 const DOUBT_SHARE: f64 = 0.001;
-
-/// Share by which the memory of the same machine may differ from boot to boot.
-const MEMORY_SHARE: f64 = 0.05;
 
 /// Whether the measurement of a run can be trusted. Response times are taken off the Python thread, so one that lags does not
 /// falsify them; it lowers the load, which is why lag counts only as part of the generator's own judgement that it was the
@@ -104,123 +100,7 @@ fn of_losses(generator: &GeneratorFacts) -> Vec<Finding> {
     generator.losses.iter().map(line).collect()
 }
 
-/// Whether two runs were made alike. What makes figures incomparable fails, what may explain a difference advises.
-pub fn comparability(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
-    let mut found = of_machines(base, head);
-    let kind = |facts: &RunFacts| match facts.kind {
-        RunKind::LoadTest => "a load test",
-        RunKind::Benchmark => "a benchmark",
-    };
-    let mut differs = |rule: &str, base: String, head: String, advisory: bool, cure: &str| {
-        if base != head {
-            let reason = format!("the base had {rule} {base}, the head {head}: {cure}");
-            found.push(Finding {
-                advisory,
-                ..of_run(Outcome::Fail, &format!("same {rule}"), reason)
-            });
-        }
-    };
-    let run_alike = "run both with the same, or name another base";
-    differs(
-        "kind",
-        kind(base).to_owned(),
-        kind(head).to_owned(),
-        false,
-        run_alike,
-    );
-    if base.kind == RunKind::LoadTest && head.kind == RunKind::LoadTest {
-        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        differs(
-            "load shape",
-            text(&base.shape),
-            text(&head.shape),
-            false,
-            run_alike,
-        );
-        if base.shape.is_none() && head.shape.is_none() {
-            let users = |facts: &RunFacts| facts.target_user_count.to_string();
-            differs("number of users", users(base), users(head), false, run_alike);
-            let rate = |facts: &RunFacts| facts.spawn_rate.to_string();
-            differs("spawn rate", rate(base), rate(head), true, run_alike);
-        }
-        differs(
-            "test level",
-            text(&base.level),
-            text(&head.level),
-            false,
-            run_alike,
-        );
-        let file = |facts: &RunFacts| facts.locustfile.clone();
-        differs(
-            "locustfile",
-            file(base),
-            file(head),
-            true,
-            "make sure that both describe the same users",
-        );
-        let tags = |facts: &RunFacts| facts.tags.join(", ");
-        differs("tags", tags(base), tags(head), false, run_alike);
-        let seed = |facts: &RunFacts| {
-            facts
-                .seed
-                .map_or_else(|| "none".to_owned(), |seed| seed.to_string())
-        };
-        differs(
-            "seed",
-            seed(base),
-            seed(head),
-            true,
-            "with the same --seed users choose alike",
-        );
-    }
-    found
-}
-
-/// Whether base and head of a duel had the same load.
-pub fn same_load(base_per_second: f64, head_per_second: f64) -> Option<Finding> {
-    const ALLOWED: f64 = 0.01;
-    let differs = (head_per_second - base_per_second).abs() > base_per_second.max(head_per_second) * ALLOWED;
-    differs.then(|| {
-        let (base, head) = (Metric::RequestsPerSecond.unit().text(base_per_second), head_per_second);
-        let reason = format!(
-            "the base was offered {base}, the head {head:.1}/s, which is over 1 % apart: use constant_throughput or longer wait times"
-        );
-        of_run(Outcome::Fail, "same load", reason)
-    })
-}
-
-fn of_machines(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
-    let (old, new) = (&base.machine, &head.machine);
-    // What is not known cannot differ.
-    let text =
-        |old: &str, new: &str| (!old.is_empty() && !new.is_empty()).then(|| (old.to_owned(), new.to_owned()));
-    let count = |old: u64, new: u64| (old > 0 && new > 0).then(|| (old.to_string(), new.to_string()));
-    // The system keeps a little for itself, not always as much.
-    let memory = |old: u64, new: u64| {
-        let gigabytes = |bytes: u64| format!("{:.0} GB", bytes as f64 / 1e9);
-        let is_close = old.abs_diff(new) as f64 <= old.max(new) as f64 * MEMORY_SHARE;
-        (old > 0 && new > 0 && !is_close).then(|| (gigabytes(old), gigabytes(new)))
-    };
-    let fields = [
-        ("processor", text(&old.cpu_model, &new.cpu_model)),
-        ("number of processors", count(old.cpu_count, new.cpu_count)),
-        ("memory", memory(old.memory_bytes, new.memory_bytes)),
-        ("architecture", text(&old.architecture, &new.architecture)),
-        (
-            "operating system",
-            text(&old.operating_system, &new.operating_system),
-        ),
-    ];
-    let different = fields.into_iter().filter_map(|(field, values)| {
-        let (old, new) = values.filter(|(old, new)| old != new)?;
-        let reason =
-            format!("another machine, {field} {old} → {new}: run the base on this machine, or use a duel");
-        Some(of_run(Outcome::Fail, "same machine", reason))
-    });
-    different.collect()
-}
-
-fn of_run(outcome: Outcome, rule: &str, reason: String) -> Finding {
+pub(crate) fn of_run(outcome: Outcome, rule: &str, reason: String) -> Finding {
     Finding {
         kind: FindingKind::Validity,
         outcome,
@@ -240,7 +120,6 @@ fn of_run(outcome: Outcome, rule: &str, reason: String) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Machine;
     use katydid_stats::HealthSnapshot;
 
     fn failing(found: &[Finding]) -> Vec<&str> {
@@ -297,63 +176,5 @@ mod tests {
         assert!(failing(&validity_of_requests(&facts, 100_000)).is_empty());
         facts.generator.health.saturated = true;
         assert_eq!(failing(&validity(&facts))[..2], ["generator not saturated"; 2]);
-    }
-
-    #[test]
-    fn runs_that_were_made_differently_are_told_apart() {
-        let machine = |model: &str, memory| Machine {
-            cpu_model: model.to_owned(),
-            cpu_count: 4,
-            memory_bytes: memory,
-            ..Machine::default()
-        };
-        let base = RunFacts {
-            machine: machine("Xeon 1", 16_600_000_000),
-            seed: Some(1),
-            ..facts(10, 10)
-        };
-        let same = RunFacts {
-            machine: machine("Xeon 1", 16_700_000_000),
-            ..base.clone()
-        };
-        assert!(comparability(&base, &same).is_empty());
-        let unknown = RunFacts {
-            machine: Machine::default(),
-            ..base.clone()
-        };
-        assert!(comparability(&base, &unknown).is_empty());
-        let other = RunFacts {
-            machine: machine("Xeon 2", 16_600_000_000),
-            seed: Some(2),
-            ..facts(20, 20)
-        };
-        let found = comparability(&base, &other);
-        assert_eq!(
-            failing(&found),
-            ["same machine", "same number of users", "same seed"]
-        );
-        assert_eq!(
-            found.iter().map(|finding| finding.advisory).collect::<Vec<_>>(),
-            [false, false, true]
-        );
-        assert!(
-            found[0]
-                .reason
-                .contains("processor Xeon 1 → Xeon 2: run the base"),
-            "{}",
-            found[0].reason
-        );
-        let benchmark = RunFacts {
-            kind: RunKind::Benchmark,
-            ..base.clone()
-        };
-        assert_eq!(failing(&comparability(&base, &benchmark)), ["same kind"]);
-    }
-
-    #[test]
-    fn a_duel_needs_the_same_load() {
-        assert!(same_load(100.0, 100.9).is_none());
-        assert!(same_load(100.0, 98.0).is_some());
-        assert!(same_load(0.0, 0.0).is_none());
     }
 }

@@ -49,6 +49,32 @@ fn six_runs_that_step_up_change_at_each_step() {
 }
 
 #[test]
+fn steps_of_all_endpoints_are_no_noise() {
+    let step = |run: usize| 100.0 + 50.0 * run as f64;
+    let values: Vec<Vec<f64>> = (0..8)
+        .map(|endpoint| {
+            (0..6)
+                .map(|run| step(run) + endpoint as f64 + ((run * 7 + endpoint) % 3) as f64)
+                .collect()
+        })
+        .collect();
+    let found = found(&values, 0.01);
+    assert_eq!(found.changes.len(), 40, "{:?}", found.changes);
+}
+
+#[test]
+fn few_runs_of_many_endpoints_tell_how_noisy_they_are() {
+    let alarms = (0..100)
+        .filter(|&seed| {
+            !found(&noisy(3_000 + seed, 6, 0.04, 0, 1.0), 0.01)
+                .changes
+                .is_empty()
+        })
+        .count();
+    assert!(alarms <= 5, "{alarms} of 100 histories");
+}
+
+#[test]
 fn a_rise_and_a_fall_are_told_with_their_levels() {
     let found = found(&[vec![100.0, 101.0, 130.0, 131.0, 99.0, 100.0, 101.0]], 0.005);
     let changes: Vec<(usize, bool)> = found

@@ -65,6 +65,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         findings.extend(comparability(&facts, &head.run.facts));
     }
     findings.extend(comparison.findings);
+    findings.extend(bases.creep(&blocked, &rules));
     if !limits.is_empty() {
         // The plain rule decides; what else is known is told beside it.
         findings.iter_mut().for_each(|finding| finding.advisory = true);
