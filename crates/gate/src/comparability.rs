@@ -1,7 +1,6 @@
 //! Whether two runs were made alike, so that a difference between them is the target's. Does not look at what was measured.
 
 use crate::facts::{RunFacts, RunKind};
-use crate::metric::Metric;
 use crate::validity::of_run;
 use crate::verdict::{Finding, Outcome};
 
@@ -24,73 +23,63 @@ pub fn comparability(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
             });
         }
     };
-    let run_alike = "run both with the same, or name another base";
     differs(
         "kind",
         kind(base).to_owned(),
         kind(head).to_owned(),
         false,
-        run_alike,
+        "compare runs of one kind",
     );
     if base.kind == RunKind::LoadTest && head.kind == RunKind::LoadTest {
-        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        differs(
-            "load shape",
-            text(&base.shape),
-            text(&head.shape),
-            false,
-            run_alike,
-        );
-        if base.shape.is_none() && head.shape.is_none() {
-            let users = |facts: &RunFacts| facts.target_user_count.to_string();
-            differs("number of users", users(base), users(head), false, run_alike);
-            let rate = |facts: &RunFacts| facts.spawn_rate.to_string();
-            differs("spawn rate", rate(base), rate(head), true, run_alike);
+        for (rule, base, head, advisory, cure) in of_load(base, head) {
+            differs(rule, base, head, advisory, cure);
         }
-        differs(
-            "test level",
-            text(&base.level),
-            text(&head.level),
-            false,
-            run_alike,
-        );
-        let file = |facts: &RunFacts| facts.locustfile.clone();
-        differs(
-            "locustfile",
-            file(base),
-            file(head),
-            true,
-            "make sure that both describe the same users",
-        );
-        let tags = |facts: &RunFacts| facts.tags.join(", ");
-        differs("tags", tags(base), tags(head), false, run_alike);
-        let seed = |facts: &RunFacts| {
-            facts
-                .seed
-                .map_or_else(|| "none".to_owned(), |seed| seed.to_string())
-        };
-        differs(
-            "seed",
-            seed(base),
-            seed(head),
-            true,
-            "with the same --seed users choose alike",
-        );
     }
     found
 }
 
-/// Whether base and head of a duel had the same load.
-pub fn same_load(base_per_second: f64, head_per_second: f64) -> Option<Finding> {
-    const ALLOWED: f64 = 0.01;
-    let differs = (head_per_second - base_per_second).abs() > base_per_second.max(head_per_second) * ALLOWED;
-    differs.then(|| {
-        let (base, head) = (Metric::RequestsPerSecond.unit().text(base_per_second), head_per_second);
-        let reason = format!(
-            "the base was offered {base}, the head {head:.1}/s, which is over 1 % apart: use constant_throughput or longer wait times"
-        );
-        of_run(Outcome::Fail, "same load", reason)
-    })
+/// What is told of the load on both sides: (rule, base, head, whether it only advises, cure). What one side does not tell
+/// cannot differ: another tool's files hold less.
+fn of_load(
+    base: &RunFacts,
+    head: &RunFacts,
+) -> Vec<(&'static str, String, String, bool, &'static str)> {
+    const ALIKE: &str = "run both with the same, or name another base";
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    let mut told = Vec::new();
+    if base.tool == head.tool {
+        told.push(("load shape", or_none(&base.shape), or_none(&head.shape), false, ALIKE));
+        told.push(("test level", or_none(&base.level), or_none(&head.level), false, ALIKE));
+        let tags = |facts: &RunFacts| match facts.tags.is_empty() {
+            true => "none".to_owned(),
+            false => facts.tags.join(", "),
+        };
+        told.push(("tags", tags(base), tags(head), false, ALIKE));
+        let seed = |facts: &RunFacts| facts.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
+        told.push(("seed", seed(base), seed(head), true, "with the same --seed users choose alike"));
+    }
+    if base.shape.is_none() && head.shape.is_none() {
+        let users = (base.target_user_count, head.target_user_count);
+        if users.0 > 0 && users.1 > 0 {
+            told.push(("number of users", users.0.to_string(), users.1.to_string(), false, ALIKE));
+        }
+        let rates = (base.spawn_rate, head.spawn_rate);
+        if rates.0 > 0.0 && rates.1 > 0.0 {
+            told.push(("spawn rate", rates.0.to_string(), rates.1.to_string(), true, ALIKE));
+        }
+    }
+    if !base.locustfile.is_empty() && !head.locustfile.is_empty() {
+        let cure = "make sure that both describe the same users";
+        told.push(("locustfile", base.locustfile.clone(), head.locustfile.clone(), true, cure));
+    }
+    told
+}
+
+/// Whether nothing makes the figures of two runs incomparable.
+pub fn is_comparable(base: &RunFacts, head: &RunFacts) -> bool {
+    comparability(base, head)
+        .iter()
+        .all(|finding| finding.advisory || finding.outcome != Outcome::Fail)
 }
 
 fn of_machines(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
@@ -192,10 +181,4 @@ mod tests {
         assert_eq!(failing(&comparability(&base, &benchmark)), ["same kind"]);
     }
 
-    #[test]
-    fn a_duel_needs_the_same_load() {
-        assert!(same_load(100.0, 100.9).is_none());
-        assert!(same_load(100.0, 98.0).is_some());
-        assert!(same_load(0.0, 0.0).is_none());
-    }
 }

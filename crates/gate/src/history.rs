@@ -15,6 +15,7 @@ use crate::partition::partition;
 use crate::rules::{Rules, Tolerance};
 use crate::runs::median;
 use crate::student::upper_tail;
+use crate::subject::needed;
 
 /// From so many runs on, how much they differ is taken from themselves, and one run alone is no level.
 const ENOUGH_RUNS: usize = 8;
@@ -158,7 +159,10 @@ fn series<'a>(points: &'a [HistoryPoint], kind: RunKind, rules: &Rules) -> Vec<S
                 .iter()
                 .position(|tolerance| tolerance.metric == estimate.metric);
             let Some(which) = gated else { continue };
-            if estimate.metric == Metric::RequestsPerSecond && !estimate.endpoint.is_total() {
+            // Of a handful of requests a quantile is luck.
+            if estimate.samples < needed(estimate.metric)
+                || estimate.metric == Metric::RequestsPerSecond && !estimate.endpoint.is_total()
+            {
                 continue;
             }
             let place = *known.entry((&estimate.endpoint, which)).or_insert(all.len());

@@ -34,7 +34,7 @@ mod wording;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
 pub use change::{Allowed, ChangeLimit, ChangeLimitError, changes};
-pub use comparability::{comparability, same_load};
+pub use comparability::{comparability, is_comparable};
 pub use compare::{CompareError, Comparison, compare};
 pub use drawing::{EndpointComparison, RatioPoint, ks_distance};
 pub use duel::{Duel, judge_duel};

@@ -152,7 +152,14 @@ impl Subject<'_> {
                 base_runs,
             });
         }
-        let typical = typical(pair, metric).ok_or_else(|| too_few(2 * needed))?;
+        let typical = typical(pair, metric).ok_or_else(|| {
+            let uneven = "response times come too unevenly over the run to be judged: run longer";
+            if samples < 2 * needed {
+                too_few(2 * needed)
+            } else {
+                Some(uneven.to_owned())
+            }
+        })?;
         let exceeds = pair.size(metric).ok_or(None)? > as_size(metric, tolerance.limit);
         Ok(Found {
             effect: typical.effect,
@@ -185,7 +192,7 @@ struct Found {
 }
 
 /// Response times that must be there on each side.
-fn needed(metric: Metric) -> u64 {
+pub(crate) fn needed(metric: Metric) -> u64 {
     match metric {
         // Rounded, because 1 − 0.99 is a little more than 0.01.
         Metric::Percentile(fraction) => (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64,

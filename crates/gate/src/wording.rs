@@ -85,14 +85,20 @@ pub(crate) fn reason(
         } else {
             times(weighed.limit.exp())
         };
-        let word = if metric.is_better_when_greater() {
-            "times less"
-        } else {
-            "times"
-        };
-        let ratio = times(compared.ratio);
+        // Above 1 is worse inside; a person reads that a rate became 0.7 times what it was.
+        if metric.is_better_when_greater() {
+            return format!(
+                "{change}, {} times ({} to {}), tolerated {}{}",
+                times(compared.ratio.recip()),
+                times(high.recip()),
+                times(low.recip()),
+                times((-weighed.limit).exp()),
+                remark(candidate, weighed)
+            );
+        }
         format!(
-            "{change}, {ratio} {word} ({} to {}), tolerated {tolerated}",
+            "{change}, {} times ({} to {}), tolerated {tolerated}",
+            times(compared.ratio),
             times(low),
             times(high)
         )

@@ -82,7 +82,8 @@ pub struct RunFilter {
     pub label: Option<String>,
     /// At most so many, the latest.
     pub limit: Option<u32>,
-    /// Only those that count as a baseline: over, not failed, not thrown out of the baseline by a later promotion.
+    /// Only those that count as a baseline: over in their own time, with exit code 0, not thrown out of the baseline by a
+    /// later promotion; and the promoted one, whatever it came to.
     pub accepted: bool,
     /// Not this one.
     pub except: Option<RunId>,
@@ -158,7 +159,8 @@ impl Store {
         let wanted = format!(
             "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
              AND (?2 IS NULL OR commit_hash LIKE ?2 || '%') AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
-             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass'
+             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass' AND coalesce(exit_code, 0) = 0
+                             AND NOT coalesce(json_extract(facts, '$.ended_early'), 0)
                              AND started_at >= coalesce((SELECT started_at FROM runs AS promoted
                                  WHERE promoted.promoted_at IS NOT NULL AND promoted.branch IS runs.branch
                                  ORDER BY promoted.promoted_at DESC LIMIT 1), 0))

@@ -1,15 +1,13 @@
 //! `katydid history`: when, and with which commit, each endpoint of a branch became slower or faster.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use katydid_gate::{Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunKind, Unit, history};
+use katydid_gate::{Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunFacts, Unit, history, is_comparable};
 use katydid_store::{RunFilter, RunState, Store, StoreError};
 
 use super::place::{self, refused};
 use super::table::Table;
-use super::{Answer, store_argument};
+use super::{Answer, store_argument, verdict};
 use crate::error::CliError;
-use crate::gate::gate_file;
-use crate::gate::rules_of;
 use crate::sources::Surroundings;
 
 pub(crate) fn command() -> Command {
@@ -50,6 +48,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("As JSON, for programs"),
         )
+        .arg(verdict::budgets_argument())
         .arg(store_argument())
 }
 
@@ -57,7 +56,8 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let store = place::store(matches, surroundings)?;
     let branch = branch(matches, &store).map_err(|error| refused(&error))?;
     let limit = matches.get_one::<u32>("limit").copied();
-    let (kind, points) = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
+    let (facts, points, left_out) =
+        points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
     let name = branch.unwrap_or_else(|| "no branch".to_owned());
     if points.len() < 2 {
         return Err(CliError::Configuration(format!(
@@ -66,8 +66,8 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
             store.file().display()
         )));
     }
-    let rules = rules_of(&gate_file::find(&surroundings.directory, None)?)?;
-    let mut found = history(&points, kind, &rules);
+    let rules = verdict::rules(matches, surroundings)?;
+    let mut found = history(&points, facts.kind, &rules);
     let wanted = |name: &str| matches.get_one::<String>(name).cloned();
     let (endpoint, metric) = (wanted("endpoint"), wanted("metric"));
     let is_wanted = |of: &Endpoint, figure: Metric| {
@@ -82,7 +82,12 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         let text = serde_json::to_string_pretty(&found).expect("texts and numbers serialize into memory");
         return Ok(Answer::of(format!("{text}\n")));
     }
-    let blips: String = found.blips.iter().map(blip_text).collect();
+    let mut blips: String = found.blips.iter().map(blip_text).collect();
+    if left_out > 0 {
+        blips.push_str(&format!(
+            "{left_out} more runs of {name} were made on another machine or with another load than the latest, and are left out\n"
+        ));
+    }
     if found.changes.is_empty() {
         return Ok(Answer::of(format!(
             "Nothing moved in the {} runs of {name}\n{blips}",
@@ -108,20 +113,24 @@ fn branch(matches: &ArgMatches, store: &Store) -> Result<Option<String>, StoreEr
         .and_then(|run| run.facts.branch))
 }
 
-/// Runs of the latest one's kind that came to their end, the oldest first.
+/// Runs that came to their end and were made like the latest one, the oldest first; what is known of that one; and how
+/// many others there are.
 fn points(
     store: &Store,
     branch: Option<String>,
     limit: Option<u32>,
-) -> Result<(RunKind, Vec<HistoryPoint>), StoreError> {
+) -> Result<(RunFacts, Vec<HistoryPoint>, usize), StoreError> {
     let filter = RunFilter {
         branch,
         limit,
         ..RunFilter::default()
     };
     let mut runs = store.runs(&filter)?;
-    let kind = runs.first().map(|run| run.facts.kind).unwrap_or_default();
-    runs.retain(|run| run.state == RunState::Ended && run.facts.kind == kind);
+    runs.retain(|run| run.state == RunState::Ended);
+    let latest = runs.first().map(|run| run.facts.clone()).unwrap_or_default();
+    let all = runs.len();
+    runs.retain(|run| is_comparable(&run.facts, &latest));
+    let left_out = all - runs.len();
     runs.reverse();
     let point = |run: katydid_store::RunRow| {
         Ok(HistoryPoint {
@@ -132,7 +141,7 @@ fn points(
         })
     };
     let points = runs.into_iter().map(point).collect::<Result<_, StoreError>>()?;
-    Ok((kind, points))
+    Ok((latest, points, left_out))
 }
 
 /// A run that stands out alone.

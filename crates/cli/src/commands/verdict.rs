@@ -45,6 +45,15 @@ pub(crate) fn with_arguments(command: Command) -> Command {
         )
 }
 
+/// The argument for the file with budgets and tolerances.
+pub(crate) fn budgets_argument() -> Arg {
+    Arg::new("budgets")
+        .long("budgets")
+        .value_name("file")
+        .value_parser(value_parser!(PathBuf))
+        .help("File with budgets and tolerances [default: budgets.toml, or tool.katydid.gate in pyproject.toml]")
+}
+
 /// The argument for a page that draws the comparison.
 pub(crate) fn page_argument() -> Arg {
     Arg::new("verdict-html")

@@ -19,6 +19,9 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// A block is made of whole seconds: the rest of the one that it begins in, and of the one that the run ends in.
 const ROUNDING: Duration = Duration::from_secs(2);
 
+/// What a block takes beside its own length, at least.
+pub(super) const AROUND_A_BLOCK: Duration = Duration::from_secs(3);
+
 /// How often it is looked whether the run is over.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
