@@ -8,8 +8,8 @@ use crate::weigh::{Candidate, Relative, Setting};
 /// Fewer other endpoints do not tell what kind of day the machine had.
 const FEWEST_OTHERS: usize = 4;
 
-/// Days that differ by more than this many times what is tolerated do not move all endpoints alike: stalls, for one, add to
-/// times rather than multiply them.
+/// What is known less well than this many times what is tolerated does not move as the other endpoints do: stalls, for one,
+/// add to times rather than multiply them.
 const MOST_RESTLESS: f64 = 2.0;
 
 /// The median of normal values varies this many times as much as their mean.
@@ -64,7 +64,7 @@ impl Candidate {
         let (Some(own), true) = (between.own, is_time && !self.endpoint.is_total()) else {
             return;
         };
-        let is_calm = between.whole.variance.sqrt() <= setting.limit(self) * MOST_RESTLESS;
+        let is_calm = self.effect.error <= setting.limit(self) * MOST_RESTLESS;
         if others.len() >= FEWEST_OTHERS && is_calm {
             let of_median = MEDIAN_VARIANCE / others.len() as f64;
             // A head that is shorter than the base runs differs by as much more.
