@@ -1,5 +1,7 @@
 //! Runs are kept, found, thinned out, and survive what happens to files.
 
+#![allow(clippy::unwrap_used, reason = "only tests use this")]
+
 use std::path::Path;
 
 use katydid_gate::{Endpoint, Judgement, RunFacts, Verdict};
