@@ -10,6 +10,7 @@ use crate::block::{BlockedEndpoint, BlockedRun};
 use crate::drawing::EndpointComparison;
 use crate::endpoint::Endpoint;
 use crate::figures::Figures;
+use crate::metric::{Metric, Unit};
 use crate::rules::Rules;
 use crate::run_to_run::add_run_to_run;
 use crate::subject::{Subject, Weighing};
@@ -88,8 +89,13 @@ pub(crate) fn compare_as(
     }
     placed.sort_by_key(|&(subject, order, _)| (subject, order));
     let mut findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| finding).collect();
-    if candidates.is_empty() {
-        // What judged nothing must not pass.
+    // What did not judge a single response time does not know whether it got slower, and must not pass.
+    let is_time = |metric: Metric| metric.unit() == Unit::Milliseconds;
+    let wants_times = setting.gated().iter().any(|tolerance| is_time(tolerance.metric));
+    let judged_times = candidates
+        .iter()
+        .any(|candidate| is_time(candidate.tolerance.metric));
+    if candidates.is_empty() || wants_times && !judged_times {
         findings.push(nothing_judged(setting));
     }
     let drawn = merged

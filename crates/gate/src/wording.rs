@@ -51,7 +51,7 @@ pub(crate) fn nothing_judged(setting: Setting<'_>) -> Finding {
         rule: "something to judge".to_owned(),
         ..Finding::untrusted(
             "comparison",
-            format!("there is too little of everything to judge anything: {cure}"),
+            format!("there is too little to judge a single response time: {cure}"),
         )
     }
 }
