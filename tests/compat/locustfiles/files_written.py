@@ -24,7 +24,9 @@ def started(environment, **kwargs):
 def look(exit_code, **kwargs):
     print("exit code", exit_code)
     for folder, _, files in sorted(os.walk(".")):
-        print(folder, sorted(files))
+        # Katydid keeps each run beside the reports that were asked for.
+        if not folder.startswith(os.path.join(".", ".katydid")):
+            print(folder, sorted(files))
     if os.path.exists("deep/er/run.json"):
         with open("deep/er/run.json") as file:
             rows = json.load(file)
