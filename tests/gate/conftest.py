@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gate.shop import QUICK, VISITOR, Bench, Shops, bench_in
+from tests.gate.shop import PACED, QUICK, VISITOR, Bench, Shops, bench_in
 from tests.web.conftest import chromium, pages, tab, target  # noqa: F401  (fixtures)
 
 #: Delays of the shop that kept runs were made against.
@@ -34,8 +34,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def known(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """A folder with one kept run, for tests that only read it.
 
-    /products takes 40 ms, /cart 160 ms, and a third of all requests (/missing) fails at once. Four users come within two
-    seconds and stay for eight. The memory of the shop was watched.
+    /products takes 40 ms, /cart 160 ms, and a third of all requests (/missing) fails at once. Four users come within
+    two seconds and stay for eight. The memory of the shop was watched.
     """
     bench = bench_in(tmp_path_factory.mktemp("known"), VISITOR)
     shop = shops(*KNOWN_DELAYS)
@@ -43,4 +43,19 @@ def known(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     where = ["--branch", "main", "--commit", "abc1234", "--profile", "known", "--service-pid", str(shop.pid)]
     run = bench.run(*words, *where, "--csv", "run")
     assert run.exit_code == 1, run.output
+    return bench
+
+
+@pytest.fixture(scope="session")
+def pair(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A folder with two kept runs, "fast" and then "slow", for tests that only read them.
+
+    The slow shop takes 120 ms, the fast one 60 ms. Each run is a file of its own, too: fast.katydid, slow.katydid.
+    """
+    bench = bench_in(tmp_path_factory.mktemp("pair"), PACED.replace("2.5", "5"))
+    for label, commit, milliseconds in (("fast", "fa57fa5", 60), ("slow", "510e510", 120)):
+        shop = shops("--delay", f"*={milliseconds}ms")
+        where = ["--branch", label, "--commit", commit, "--profile", label, "--run-file", f"{label}.katydid"]
+        run = bench.test(shop, *where, seconds=9)
+        assert run.exit_code == 0, run.output
     return bench

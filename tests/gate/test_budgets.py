@@ -149,7 +149,15 @@ def test_budgets_of_a_file_count_beside_those_that_are_typed(known: Bench, tmp_p
 def test_a_table_of_budgets_says_the_same_as_a_text(known: Bench, tmp_path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(
-        '[[budget]]\nfor = "/cart"\nexpect = ["p50 < 1ms"]\nduring = "steady"\nwindow = "2s"\nmin_samples = 3\nadvisory = true\n'
+        """
+        [[budget]]
+        for = "/cart"
+        expect = ["p50 < 1ms"]
+        during = "steady"
+        window = "2s"
+        min_samples = 3
+        advisory = true
+        """
     )
     told = known.check(options=("--budgets", str(file)))
     typed = known.check("/cart: p50 < 1ms [steady, window 2s, min 3 samples, advisory]")

@@ -7,6 +7,7 @@ history names the commits.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from tests.gate.shop import PACED, Bench, Shops
 
@@ -55,6 +56,6 @@ def test_a_service_gets_slower_build_by_build(bench: Bench, shops: Shops) -> Non
     steps = [change for change in history["changes"] if change["endpoint"]["name"] == "/products"]
     assert [change["commit"] for change in steps] == later
     assert all(change["is_worse"] for change in steps)
-    for change, (before, after) in zip(steps, zip(list(BUILDS.values()), list(BUILDS.values())[1:]), strict=True):
+    for change, (before, after) in zip(steps, pairwise(BUILDS.values()), strict=True):
         assert before <= change["before"] < change["after"], change
         assert after <= change["after"], change

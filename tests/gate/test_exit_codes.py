@@ -120,6 +120,11 @@ def test_users_who_never_came_make_a_run_invalid(bench: Bench, shops: Shops) -> 
     assert bench.kept()[0]["verdict"] == "invalid"
 
 
+def test_a_run_of_one_second_has_had_its_users(bench: Bench, shops: Shops) -> None:
+    result = bench.test(shops(), "--budget", HOLDS, seconds=1)
+    assert result.exit_code == 0, result.output
+
+
 def test_without_budgets_nobody_asked_whether_the_run_is_valid(bench: Bench, shops: Shops) -> None:
     words = ["--headless", "--only-summary", "-u", "10", "-r", "1", "-t", "2s", "--host", shops().url]
     assert bench.run(*words).exit_code == 0
