@@ -34,7 +34,7 @@ VISITOR = """
 
 #: One endpoint, and as many requests per second whether the service is fast or slow.
 PACED = """
-    from locust import HttpUser, constant_throughput, task
+    from locust import HttpUser, constant, constant_throughput, task
 
 
     class Buyer(HttpUser):

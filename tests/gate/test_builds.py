@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+import pytest
+
 from tests.gate.shop import PACED, Bench, Shops
 
 #: Each build takes 50 ms longer than the one before it.
@@ -18,6 +20,8 @@ PASS, REGRESSION = 0, 11
 
 
 def test_a_service_gets_slower_build_by_build(bench: Bench, shops: Shops) -> None:
+    # As many requests per second as the users' pace says: only how long they take is worth a comparison.
+    bench.write('[compare]\nmetrics = ["p50", "p95", "errors"]\n', "budgets.toml")
     bench.write(PACED)
     first, *later = BUILDS
 
@@ -59,3 +63,13 @@ def test_a_service_gets_slower_build_by_build(bench: Bench, shops: Shops) -> Non
     for change, (before, after) in zip(steps, pairwise(BUILDS.values()), strict=True):
         assert before <= change["before"] < change["after"], change
         assert after <= change["after"], change
+
+
+@pytest.mark.parametrize("wait_time", ["constant_throughput(2.5)", "constant(0)"])
+def test_equal_builds_pass_without_anything_said(bench: Bench, shops: Shops, wait_time: str) -> None:
+    """Users in step, and users as fast as they are answered: both builds answer after 100 ms, both serve the same."""
+    bench.write(PACED.replace("constant_throughput(2.5)", wait_time))
+    shop = shops("--delay", "*=100ms")
+    assert bench.test(shop, "--branch", "main", seconds=SECONDS).exit_code == PASS
+    equal = bench.test(shop, "--branch", "main", "--baseline", "main", seconds=SECONDS)
+    assert equal.exit_code == PASS, equal.output
