@@ -13,11 +13,11 @@ from tests.gate.shop import Bench, bench_in, error_line, finding, variables_for
 
 BENCHMARKS = """
 def test_sum(benchmark):
-    benchmark.pedantic(sum, args=(range(1000),), rounds=40)
+    benchmark.pedantic(sum, args=(range(1000),), rounds=120)
 
 
 def test_sorted(benchmark):
-    benchmark.pedantic(sorted, args=([3, 1, 2] * 200,), rounds=40)
+    benchmark.pedantic(sorted, args=([3, 1, 2] * 200,), rounds=120)
 """
 
 #: A clock for which each round takes what STEP says, and a little more or less, so that nothing depends on a machine.
@@ -131,6 +131,18 @@ def test_rounds_are_compared_with_intervals(measured: Bench, factor: float, code
     assert measure(measured.folder, 0.01 * factor, f"--benchmark-json={new}").returncode == 0
     result = measured.run("compare", "one.json", new, "-v")
     assert result.exit_code == code, result.output
+
+
+def test_too_few_rounds_cannot_be_told(measured: Bench, tmp_path: Path) -> None:
+    """What nobody judged must not pass for well, least of all when it is twice as slow."""
+    for name in ("test_it.py", "clock.py"):
+        text = (measured.folder / name).read_text()
+        (tmp_path / name).write_text(text.replace("rounds=120", "rounds=40"))
+    for number, step in enumerate((0.01, 0.02)):
+        assert measure(tmp_path, step, f"--benchmark-json={number}.json").returncode == 0
+    result = measured.run("compare", str(tmp_path / "0.json"), str(tmp_path / "1.json"), "-v")
+    assert "time more rounds" in result.stdout
+    assert result.exit_code == 12, result.output
 
 
 def test_summaries_have_no_intervals_and_say_so(measured: Bench) -> None:
