@@ -67,6 +67,7 @@ def test_without_its_level_the_budgets_of_the_file_hold(bench: Bench, shops: Sho
 
 
 def test_a_level_without_budgets_has_those_of_the_file(bench: Bench, shops: Shops) -> None:
+    bench.write(TAGGED)
     bench.write(SHORT, "budgets.toml")
     result = at_level(bench, shops, "mine")
     assert result.exit_code == 10
