@@ -56,6 +56,6 @@ def pair(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     for label, commit, milliseconds in (("fast", "fa57fa5", 60), ("slow", "510e510", 120)):
         shop = shops("--delay", f"*={milliseconds}ms")
         where = ["--branch", label, "--commit", commit, "--profile", label, "--run-file", f"{label}.katydid"]
-        run = bench.test(shop, *where, seconds=9)
+        run = bench.test(shop, *where, users=8, seconds=9)
         assert run.exit_code == 0, run.output
     return bench

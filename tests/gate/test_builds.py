@@ -15,7 +15,7 @@ from tests.gate.shop import PACED, Bench, Shops
 
 #: Each build takes 50 ms longer than the one before it.
 BUILDS = {f"{number}" * 7: 100 + 50 * (number - 1) for number in range(1, 7)}
-SECONDS = 12
+USERS, SECONDS = 8, 12
 PASS, REGRESSION = 0, 11
 
 
@@ -28,7 +28,7 @@ def test_a_service_gets_slower_build_by_build(bench: Bench, shops: Shops) -> Non
     def run(commit: str, *options: str):
         shop = shops("--delay", f"*={BUILDS[commit]}ms")
         where = ["--branch", "main", "--commit", commit, "--budget", "p95 < 500ms"]
-        return bench.test(shop, *where, *options, seconds=SECONDS)
+        return bench.test(shop, *where, *options, users=USERS, seconds=SECONDS)
 
     # Nothing to compare with yet, then a build that is as fast as the one before.
     assert run(first).exit_code == PASS
@@ -70,6 +70,6 @@ def test_equal_builds_pass_without_anything_said(bench: Bench, shops: Shops, wai
     """Users in step, and users as fast as they are answered: both builds answer after 100 ms, both serve the same."""
     bench.write(PACED.replace("constant_throughput(2.5)", wait_time))
     shop = shops("--delay", "*=100ms")
-    assert bench.test(shop, "--branch", "main", seconds=SECONDS).exit_code == PASS
-    equal = bench.test(shop, "--branch", "main", "--baseline", "main", seconds=SECONDS)
+    assert bench.test(shop, "--branch", "main", users=USERS, seconds=SECONDS).exit_code == PASS
+    equal = bench.test(shop, "--branch", "main", "--baseline", "main", users=USERS, seconds=SECONDS)
     assert equal.exit_code == PASS, equal.output

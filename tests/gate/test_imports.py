@@ -23,7 +23,7 @@ def locusts(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     running = []
     for label, milliseconds in (("fast", 60), ("slow", 180)):
         shop = shops("--delay", f"*={milliseconds}ms")
-        words = ["--headless", "--only-summary", "-u", "4", "-r", "4", "-t", "14s", "--host", shop.url]
+        words = ["--headless", "--only-summary", "-u", "8", "-r", "8", "-t", "20s", "--host", shop.url]
         words += ["--csv", label, "--csv-full-history"]
         # Both at once: their load is small, and neither is measured to a millisecond.
         log = (bench.folder / f"{label}.log").open("wb")
@@ -76,6 +76,12 @@ def test_figures_are_those_that_locust_wrote(locusts: Bench) -> None:
     """Not reckoned anew from what its history rounds."""
     requests = locusts.csv_requests("fast")["Aggregated"][0]
     assert locusts.check(f"requests == {requests}", run="fast").exit_code == 0
+
+
+def test_a_window_shorter_than_the_history_tells(locusts: Bench) -> None:
+    """Forty requests a second, from beginning to end: no window had none. It may be too little to tell, though."""
+    result = locusts.check("requests/s > 20 [window 5s]", run="fast")
+    assert result.exit_code in (0, 12), result.output
 
 
 def test_a_slower_run_is_a_regression(locusts: Bench) -> None:

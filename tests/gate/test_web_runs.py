@@ -25,7 +25,7 @@ def a_test(page: Page, users: int, at_least: int) -> int:
     assert page.swarm(user_count=users)["success"]
     page.wait_until(lambda stats: stats["user_count"] == users, "all users are there")
     page.wait_until(lambda stats: page_requests(stats) >= at_least, "there were requests")
-    assert page.get("/stop").status == 200
+    assert page.post("/stop").status == 200
     page.wait_for_state("stopped")
     return page_requests(page.stats())
 
@@ -77,9 +77,9 @@ def test_statistics_that_are_cleared_begin_the_run_anew(pages: Pages) -> None:
     page = pages.start("katydid", "shop.py", "Looker")
     assert page.swarm(user_count=2)["success"]
     page.wait_until(lambda stats: page_requests(stats) >= 40, "there were many requests")
-    assert page.get("/stats/reset").status == 200
+    assert page.post("/stats/reset").status == 200
     page.wait_until(lambda stats: page_requests(stats) > 0, "there were requests again")
-    assert page.get("/stop").status == 200
+    assert page.post("/stop").status == 200
     page.wait_for_state("stopped")
     (run,) = wait_for_runs(page, 1)
     assert run["requests"] == page_requests(page.stats())
