@@ -25,8 +25,8 @@ SEED_TESTS := $(wildcard tests/seeds tests/test_*.py)
 RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard python tests bench examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web tui \
-        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-soak wheel smoke-python requirements \
+.PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web tui gate \
+        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-gate bench-soak wheel smoke-python requirements \
         clean
 
 help: ## Show this list
@@ -68,7 +68,7 @@ test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/tui tests/deploy
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/tui tests/gate tests/deploy
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -96,6 +96,9 @@ test-deploy: ## The container image, the compose file, the Helm chart, the examp
 
 web: ## The page: its routes beside Locust's, in a browser, what extends it, who is kept out
 	@$(PYTEST) -n $(WORKERS) tests/web
+
+gate: ## Kept runs, budgets, baselines and verdicts, through the command line
+	@$(PYTEST) -n $(WORKERS) tests/gate
 
 tui: ## The live view in terminals of tmux
 	@$(PYTEST) -n $(WORKERS) tests/tui
@@ -131,6 +134,9 @@ bench-cluster: ## What a master costs under 1,000 and 5,000 workers, beside Locu
 bench-page: ## What the page costs while a test runs, and how quick it is
 	@bench/page-server --build
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.page
+
+bench-gate: ## How well verdicts are to be trusted (calibration), and what keeping and judging a run costs
+	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.gate
 
 bench-soak: ## 20 minutes with 2,000 names and failing requests; resident memory sampled (MINUTES=n)
 	@KATYDID=$(KATYDID) $(PYTHON) -m bench.soak --minutes $(or $(MINUTES),20)

@@ -63,6 +63,7 @@ const facts: RunFacts = {
   spawn_rate: 10,
   run_time_seconds: 600,
   target_requests: null,
+  ended_early: false,
   generator: {
     health: { saturated: false, reason: null, cpu_percent_max: null, resume_lag_p99_ms: 0 },
     saturated_workers: [],

@@ -92,6 +92,7 @@ export interface RunFacts {
   spawn_rate: number;
   run_time_seconds: number | null;
   target_requests: number | null;
+  ended_early: boolean;
   generator: GeneratorFacts;
   rounding: number;
 }

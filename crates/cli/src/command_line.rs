@@ -12,7 +12,7 @@ use crate::value::Written;
 const USAGE: &str = "katydid [options] [UserClass ...]
        katydid duel --base URL --head URL [options]
        katydid runs | show RUN | report RUN | check RUN | compare BASE HEAD | history
-       katydid baseline promote RUN | export RUN --to FORMAT | import FILE
+       katydid baseline promote RUN | export RUN --to FORMAT | import FILE | schema
        katydid demo-server [options]
        katydid completion bash|zsh|fish";
 

@@ -9,6 +9,7 @@ mod import;
 mod place;
 mod report;
 mod runs;
+mod schema;
 mod show;
 mod table;
 pub(crate) mod verdict;
@@ -84,6 +85,10 @@ const ROWS: &[Row] = &[
     Row {
         command: baseline::command,
         answer: baseline::answer,
+    },
+    Row {
+        command: schema::command,
+        answer: schema::answer,
     },
 ];
 

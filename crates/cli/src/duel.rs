@@ -134,9 +134,17 @@ fn interrupted(signal: Signal) -> Answer {
     }
 }
 
-/// Whether a child's exit code says that it measured something.
+/// Whether a child's exit code says that it measured something: budgets of a file in this folder are its own affair.
 fn has_measured(code: i32) -> bool {
-    matches!(code, exit_code::SUCCESS | exit_code::CONFIGURATION)
+    matches!(
+        code,
+        exit_code::SUCCESS
+            | exit_code::CONFIGURATION
+            | exit_code::BUDGET_BROKEN
+            | exit_code::REGRESSION
+            | exit_code::INCONCLUSIVE
+            | exit_code::INVALID
+    )
 }
 
 /// Findings that were made in one block count once.

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use katydid_gate::{
     BlockedRun, BudgetWatch, Estimate, Finding, Judgement, RunFacts, comparability, compare, estimate,
-    validity,
+    validity, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
 use katydid_store::{RunEnding, RunId, RunWriter, Store, StoreError};
@@ -112,6 +112,8 @@ impl<'a> Gate<'a> {
         });
         if let (Some(at), false) = (ramp_done, self.ramp_told) {
             self.facts.ramp_done_at = Some(at);
+            // All of them were there, whether anybody looked at that moment or not.
+            self.facts.peak_user_count = self.facts.peak_user_count.max(self.facts.target_user_count);
             self.watch.ramp_done(at);
             self.ramp_told = true;
         }
@@ -161,7 +163,9 @@ impl<'a> Gate<'a> {
             facts: self.facts.clone(),
         };
         if self.settings.is_judging() {
+            let requests = collector.with(|stats| stats.total().num_requests());
             let mut findings = validity(&self.facts);
+            findings.extend(validity_of_requests(&self.facts, requests));
             findings.extend(self.watch.findings(self.facts.started_at, ended));
             if let Some(baseline) = &self.settings.baseline {
                 findings.extend(judged.against(baseline, blocked.as_ref()));
@@ -203,6 +207,7 @@ impl Judged<'_> {
                     compare(&blocked, head, &self.settings.rules).map_err(|error| error.to_string())?;
                 self.endpoints = serde_json::to_value(&comparison.endpoints).ok();
                 findings.extend(comparison.findings);
+                findings.extend(bases.creep(head, &self.settings.rules));
                 Ok(findings)
             });
         compared.unwrap_or_else(|why| vec![Finding::untrusted("baseline", why)])

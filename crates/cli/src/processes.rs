@@ -82,6 +82,12 @@ impl Children {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output.try_clone()?);
+        // What is asked of a run as a whole is not asked of a part of one.
+        for name in ["BASELINE", "BUDGET", "STORE", "SERVICE_PID"] {
+            child
+                .env_remove(format!("LOCUST_{name}"))
+                .env_remove(format!("KATYDID_{name}"));
+        }
         detach(&mut child);
         Ok(Self {
             running: vec![child.spawn()?],

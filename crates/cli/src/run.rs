@@ -301,8 +301,8 @@ impl<'a> Run<'a> {
             return code;
         }
         let failures = self.parts.collector.with(|stats| {
-            let failed = stats.errors().len() > 0 && !self.judges_failures;
-            failed || stats.exceptions().len() > 0
+            let failed = !stats.errors().is_empty() && !self.judges_failures;
+            failed || !stats.exceptions().is_empty()
         });
         // The master judges; whoever starts workers wants to know whether they did their work.
         let failures = failures && self.settings.role != Role::Worker;

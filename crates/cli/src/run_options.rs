@@ -106,6 +106,8 @@ pub struct RunOptions {
     pub verdict_junit: Option<String>,
     /// The same as Markdown.
     pub verdict_markdown: Option<String>,
+    /// A page that draws the comparison.
+    pub verdict_html: Option<String>,
     /// The same as OpenMetrics.
     pub verdict_metrics: Option<String>,
     /// Tags that tasks are chosen by.
@@ -179,6 +181,7 @@ impl Default for RunOptions {
             verdict_json: None,
             verdict_junit: None,
             verdict_markdown: None,
+            verdict_html: None,
             verdict_metrics: None,
             tags: None,
             json: false,

@@ -97,6 +97,7 @@ fn only_the_view_the_options_of_2018_the_cluster_key_a_password_and_the_gate_are
         "--verdict-json",
         "--verdict-junit",
         "--verdict-markdown",
+        "--verdict-html",
         "--verdict-metrics",
     ];
     assert_eq!(added, expected);

@@ -1,28 +1,21 @@
 //! Head against base: how much worse each figure became, with an interval, and whether that is tolerated.
 //!
-//! Differences of logarithms are held against Student's t; their standard errors come from the block bootstrap and, with
-//! several base runs, from how much these differ. Does not know where runs come from.
+//! Response times are judged by the typical stretch of time, which stalls do not move, and by all requests together, which
+//! must not contradict; rates by all requests. Differences of logarithms are held against Student's t; with several base runs
+//! their standard errors are those between runs. Does not know where runs come from.
 
 use serde::Serialize;
 
-use crate::block::{Block, BlockedEndpoint, BlockedRun, Distribution};
-use crate::bootstrap::DrawsBySize;
+use crate::block::{BlockedEndpoint, BlockedRun};
 use crate::drawing::EndpointComparison;
-use crate::effect::{Effect, Pair, scaled};
 use crate::endpoint::Endpoint;
 use crate::figures::Figures;
-use crate::metric::Metric;
-use crate::rules::{Rules, Tolerance};
-use crate::runs::{Variance, between_runs};
-use crate::side::{Side, merged};
+use crate::rules::Rules;
+use crate::run_to_run::add_run_to_run;
+use crate::subject::{Subject, Weighing};
 use crate::verdict::Finding;
-use crate::weigh::{Candidate, Setting, not_judged, weighed, without_counterpart};
-
-/// Values that must lie beyond a quantile on each side: its rank is then known to 14 %.
-const FEWEST_BEYOND: f64 = 50.0;
-
-/// Blocks that each side must have: Student's t with fewer than 4 degrees of freedom tells nothing at small chances.
-pub(crate) const FEWEST_BLOCKS: usize = 5;
+use crate::wording::nothing_judged;
+use crate::weigh::{Setting, weighed};
 
 /// Head against base.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,8 +50,8 @@ pub enum CompareError {
 
 /// Holds a run against one or more runs of what it is to be compared with.
 ///
-/// With one base run, only what happens within the runs is known: how much runs differ is not, and a verdict is a verdict
-/// about these two runs. Fails if there is no base or if no endpoint is on both sides.
+/// With one base run, how much runs differ is not known but assumed ([`Rules::run_to_run`]): on a machine with worse days a
+/// verdict is one about these two runs. Fails if there is no base or if no endpoint is on both sides.
 pub fn compare(base: &[BlockedRun], head: &BlockedRun, rules: &Rules) -> Result<Comparison, CompareError> {
     let bases: Vec<&BlockedRun> = base.iter().collect();
     let setting = Setting {
@@ -66,6 +59,7 @@ pub fn compare(base: &[BlockedRun], head: &BlockedRun, rules: &Rules) -> Result<
         kind: head.facts.kind,
         alpha: rules.alpha,
         rounding: rounding(&bases, head),
+        run_to_run: rules.run_to_run,
     };
     compare_as(&bases, head, is_shaped_alike(&bases, head), setting)
 }
@@ -78,39 +72,33 @@ pub(crate) fn compare_as(
     setting: Setting<'_>,
 ) -> Result<Comparison, CompareError> {
     let subjects = subjects(bases, head)?;
-    let mut findings = Vec::new();
-    let mut candidates = Vec::new();
-    let mut draws = DrawsBySize::default();
+    let mut weighing = Weighing::default();
     for (index, subject) in subjects.iter().enumerate() {
-        match subject.refusal(setting) {
-            Some(finding) => findings.push((index, 0, finding)),
-            None => subject.weigh(
-                index,
-                is_paired,
-                setting,
-                &mut draws,
-                &mut candidates,
-                &mut findings,
-            ),
-        }
+        subject.weigh(index, is_paired, setting, &mut weighing);
     }
-    if bases.len() > 1 {
-        add_run_to_run(&subjects, setting, &mut candidates);
-    }
-    let judged = candidates.len();
+    let Weighing {
+        mut candidates,
+        refused: mut placed,
+        merged,
+        ..
+    } = weighing;
+    add_run_to_run(subjects.len(), setting, &mut candidates);
     for (candidate, finding) in candidates.iter().zip(weighed(&candidates, setting)) {
-        findings.push((candidate.subject, candidate.order, finding));
+        placed.push((candidate.subject, candidate.order, finding));
     }
-    findings.sort_by_key(|&(subject, order, _)| (subject, order));
-    let findings: Vec<Finding> = findings.into_iter().map(|(_, _, finding)| finding).collect();
-    let endpoints = subjects
+    placed.sort_by_key(|&(subject, order, _)| (subject, order));
+    let mut findings: Vec<Finding> = placed.into_iter().map(|(_, _, finding)| finding).collect();
+    if candidates.is_empty() {
+        // What judged nothing must not pass.
+        findings.push(nothing_judged(setting));
+    }
+    let drawn = merged
         .iter()
-        .filter_map(|subject| subject.drawn(&findings))
-        .collect();
+        .map(|(index, base, head)| EndpointComparison::new(subjects[*index].endpoint, base, head, &findings));
     Ok(Comparison {
+        endpoints: drawn.collect(),
         findings,
-        endpoints,
-        judged,
+        judged: candidates.len(),
         alpha: setting.alpha,
         base_runs: bases.len(),
     })
@@ -126,15 +114,6 @@ pub(crate) fn rounding(bases: &[&BlockedRun], head: &BlockedRun) -> f64 {
 fn is_shaped_alike(bases: &[&BlockedRun], head: &BlockedRun) -> bool {
     let [base] = bases else { return false };
     base.facts.shape.is_some() && base.facts.shape == head.facts.shape
-}
-
-/// One endpoint on both sides.
-struct Subject<'a> {
-    endpoint: &'a Endpoint,
-    bases: Vec<&'a BlockedEndpoint>,
-    head: Option<&'a BlockedEndpoint>,
-    /// How many base runs there are, also those without this endpoint.
-    runs: usize,
 }
 
 fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Subject<'a>>, CompareError> {
@@ -188,159 +167,4 @@ fn subjects<'a>(bases: &[&'a BlockedRun], head: &'a BlockedRun) -> Result<Vec<Su
     let base = count(|subject| !subject.bases.is_empty());
     let head = count(|subject| subject.head.is_some());
     Err(CompareError::NothingInCommon { base, head })
-}
-
-impl<'a> Subject<'a> {
-    /// Why nothing of this endpoint can be judged, if so.
-    fn refusal(&self, setting: Setting<'_>) -> Option<Finding> {
-        let Some(head) = self.head else {
-            let requests = self.bases.iter().map(|base| Figures::requests_of(base)).sum();
-            return Some(without_counterpart(self.endpoint, Some(requests), self.runs));
-        };
-        if self.bases.is_empty() {
-            return Some(without_counterpart(self.endpoint, None, self.runs));
-        }
-        let mut sides = vec![("head", head)];
-        sides.extend(self.bases.iter().map(|&base| ("base", base)));
-        let summary = sides.iter().find(|(_, side)| side.blocks.is_empty());
-        if let Some((side, _)) = summary {
-            return Some(not_judged(self.endpoint, None, setting.summary_reason(side)));
-        }
-        let base_blocks: usize = self.bases.iter().map(|base| base.blocks.len()).sum();
-        let fewest = head.blocks.len().min(base_blocks);
-        (fewest < FEWEST_BLOCKS).then(|| not_judged(self.endpoint, None, setting.short_reason(fewest)))
-    }
-
-    /// Compares every gated metric.
-    fn weigh(
-        &self,
-        index: usize,
-        is_paired: bool,
-        setting: Setting<'_>,
-        draws: &mut DrawsBySize,
-        candidates: &mut Vec<Candidate>,
-        findings: &mut Vec<(usize, usize, Finding)>,
-    ) {
-        let base_runs: Vec<&[Block]> = self.bases.iter().map(|base| base.blocks.as_slice()).collect();
-        let head_runs: Vec<&[Block]> = self.head.iter().map(|head| head.blocks.as_slice()).collect();
-        let (base, head) = (Side::new(&base_runs), Side::new(&head_runs));
-        let is_paired = is_paired
-            && base_runs
-                .iter()
-                .map(|run| run.len())
-                .eq(head_runs.iter().map(|run| run.len()));
-        let head_stream = u64::from(!is_paired);
-        draws.prepare(0, &base);
-        draws.prepare(head_stream, &head);
-        let (Some(base_draws), Some(head_draws)) = (draws.get(0, &base), draws.get(head_stream, &head))
-        else {
-            return;
-        };
-        let pair = Pair {
-            base: &base,
-            head: &head,
-            base_draws,
-            head_draws,
-            is_paired,
-        };
-        for (order, &tolerance) in setting.gated().iter().enumerate() {
-            if !applies(tolerance.metric, self.endpoint) {
-                continue;
-            }
-            match self.candidate(pair, tolerance) {
-                Ok(effect) => candidates.push(Candidate {
-                    subject: index,
-                    order,
-                    endpoint: self.endpoint.clone(),
-                    tolerance,
-                    effect,
-                    samples: samples(tolerance.metric, &base).min(samples(tolerance.metric, &head)),
-                    head_failures: head.failures(),
-                }),
-                Err(Some(reason)) => {
-                    findings.push((index, order, not_judged(self.endpoint, Some(tolerance), reason)));
-                }
-                Err(None) => {}
-            }
-        }
-    }
-
-    /// How much worse a metric is, or why that cannot be told. Nothing where the metric means nothing (the rate of a
-    /// benchmark).
-    fn candidate(&self, pair: Pair<'_>, tolerance: Tolerance) -> Result<Effect, Option<String>> {
-        let samples = pair.base.samples().min(pair.head.samples());
-        if let Metric::Percentile(fraction) = tolerance.metric {
-            // Rounded, because 1 − 0.99 is a little more than 0.01.
-            let needed = (FEWEST_BEYOND / (1.0 - fraction) - 1e-6).ceil() as u64;
-            if samples < needed {
-                return Err(Some(format!(
-                    "needs {needed} response times on each side, there are {samples}: run longer"
-                )));
-            }
-        }
-        pair.effect(tolerance.metric).ok_or(None)
-    }
-
-    fn drawn(&self, findings: &[Finding]) -> Option<EndpointComparison> {
-        let blocks: Vec<&Block> = self.bases.iter().flat_map(|base| &base.blocks).collect();
-        let (base, head): (Distribution, Distribution) = (
-            merged(&blocks),
-            merged(&self.head?.blocks.iter().collect::<Vec<_>>()),
-        );
-        (base.count() > 0 && head.count() > 0)
-            .then(|| EndpointComparison::new(self.endpoint, &base, &head, findings))
-    }
-}
-
-/// Users who wait between tasks offer a rate of their own, so the rate is judged of all requests together only.
-fn applies(metric: Metric, endpoint: &Endpoint) -> bool {
-    metric != Metric::RequestsPerSecond || endpoint.is_total()
-}
-
-fn samples(metric: Metric, side: &Side) -> u64 {
-    match metric {
-        Metric::ErrorRate | Metric::RequestsPerSecond => side.requests() as u64,
-        _ => side.samples(),
-    }
-}
-
-/// Makes the errors of effects at least as great as the differences between base runs say: one more run differs from the mean
-/// of k by s·√(1 + 1/k).
-fn add_run_to_run(subjects: &[Subject<'_>], setting: Setting<'_>, candidates: &mut [Candidate]) {
-    let figures: Vec<Vec<Figures<'_>>> = subjects
-        .iter()
-        .map(|subject| subject.bases.iter().map(|&base| Figures::of(base)).collect())
-        .collect();
-    for tolerance in setting.gated() {
-        let rows: Vec<Vec<f64>> = figures
-            .iter()
-            .map(|runs| {
-                let values = runs.iter().filter_map(|run| run.value(tolerance.metric));
-                values.map(|value| scaled(tolerance.metric, value)).collect()
-            })
-            .collect();
-        let variances = between_runs(&rows);
-        let same = candidates
-            .iter_mut()
-            .filter(|candidate| candidate.tolerance.metric == tolerance.metric);
-        for candidate in same {
-            if let Some(variance) = variances[candidate.subject] {
-                candidate
-                    .effect
-                    .take_run_to_run(variance, rows[candidate.subject].len());
-            }
-        }
-    }
-}
-
-impl Effect {
-    fn take_run_to_run(&mut self, between: Variance, runs: usize) {
-        let error = (between.variance * (1.0 + 1.0 / runs as f64)).sqrt();
-        if error > self.error {
-            (self.error, self.freedom) = (error, between.freedom);
-        } else {
-            // What happens within runs is more than what differs between them; the weaker of both knows how well.
-            self.freedom = self.freedom.min(between.freedom.max(1.0));
-        }
-    }
 }

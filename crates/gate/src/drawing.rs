@@ -31,6 +31,7 @@ pub struct EndpointComparison {
     /// How many times slower each quantile became.
     pub ratios: Vec<RatioPoint>,
     /// The greatest difference between the shares of requests within any time (Kolmogorov and Smirnov's D).
+    #[serde(rename = "ks_distance")]
     pub distance: Option<f64>,
 }
 

@@ -47,6 +47,7 @@ pub fn judge_duel(
         kind: head.facts.kind,
         alpha,
         rounding: rounding(&[base], head),
+        run_to_run: 0.0,
     };
     let comparison = compare_as(&[base], head, true, setting)?;
     let has = |outcome| {

@@ -4,6 +4,9 @@ use crate::bootstrap::{Draws, deviation, inflation};
 use crate::metric::{Metric, Unit};
 use crate::side::{Side, Weights};
 
+/// Standard errors are at least this.
+const LEAST_ERROR: f64 = 1e-6;
+
 /// Both sides of an endpoint with their draws.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair<'a> {
@@ -68,8 +71,43 @@ pub(crate) fn size(metric: Metric, base: f64, head: f64) -> f64 {
     }
 }
 
+impl Effect {
+    /// An effect whose base and head lie evenly around a centre; its errors are to be filled in.
+    pub(crate) fn around(metric: Metric, centre: f64, size: f64) -> Self {
+        let half = if metric.is_better_when_greater() {
+            -size / 2.0
+        } else {
+            size / 2.0
+        };
+        Self {
+            base: unscaled(metric, centre - half),
+            head: unscaled(metric, centre + half),
+            size,
+            error: 0.0,
+            freedom: 1.0,
+            least: size,
+            greatest: size,
+        }
+    }
+
+    /// No error is nothing: equal values in all blocks come from how times are kept.
+    pub(crate) fn bounded(self) -> Self {
+        Self {
+            error: self.error.max(LEAST_ERROR),
+            freedom: self.freedom.max(1.0),
+            ..self
+        }
+    }
+}
+
 impl Pair<'_> {
-    /// Compares a metric; `None` where one side has nothing to tell.
+    /// How much worse a metric of all blocks together is, without its error.
+    pub(crate) fn size(&self, metric: Metric) -> Option<f64> {
+        let base = self.base.value(metric, self.base.once())?;
+        Some(size(metric, base, self.head.value(metric, self.head.once())?))
+    }
+
+    /// Compares a metric of all blocks together; `None` where one side has nothing to tell.
     pub(crate) fn effect(&self, metric: Metric) -> Option<Effect> {
         let base = self.base.value(metric, self.base.once())?;
         let head = self.head.value(metric, self.head.once())?;
@@ -78,15 +116,18 @@ impl Pair<'_> {
         let inflation = self.inflation(metric);
         let blocks = self.freedom(metric);
         let spread = deviation(&self.drawn(metric))? * (inflation * (blocks + 1.0) / blocks).sqrt();
-        Some(Effect {
-            base,
-            head,
-            size,
-            error: spread.max(self.least_error(metric)).max(1e-6),
-            freedom: ((blocks + 1.0) / inflation - 1.0).max(1.0),
-            least,
-            greatest,
-        })
+        Some(
+            Effect {
+                base,
+                head,
+                size,
+                error: spread.max(self.least_error(metric)),
+                freedom: (blocks + 1.0) / inflation - 1.0,
+                least,
+                greatest,
+            }
+            .bounded(),
+        )
     }
 
     /// The size in each drawn mixture.

@@ -51,6 +51,8 @@ pub struct RunFacts {
     pub run_time_seconds: Option<f64>,
     /// Requests asked for.
     pub target_requests: Option<u64>,
+    /// Whether it ended before the time or the number of requests that was asked for.
+    pub ended_early: bool,
     /// The generator's own state.
     pub generator: GeneratorFacts,
     /// By how much a figure may be off because of how it was kept: 0.05 if times were rounded to 5 %.

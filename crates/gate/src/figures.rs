@@ -50,10 +50,10 @@ impl<'a> Figures<'a> {
     /// A metric: as another tool told it, or else from the blocks. `None` if neither tells.
     pub(crate) fn value(&self, metric: Metric) -> Option<f64> {
         self.summary
-            .map_or_else(|| self.from_blocks(metric), |summary| told(summary, metric))
+            .map_or_else(|| self.of_blocks(metric), |summary| told(summary, metric))
     }
 
-    fn from_blocks(&self, metric: Metric) -> Option<f64> {
+    fn of_blocks(&self, metric: Metric) -> Option<f64> {
         let requests = self.requests as f64;
         match metric {
             Metric::Percentile(fraction) => self.times.quantile(fraction),

@@ -5,6 +5,8 @@
 
 mod block;
 mod bootstrap;
+mod change;
+mod comparability;
 mod compare;
 mod drawing;
 mod duel;
@@ -13,25 +15,36 @@ mod endpoint;
 mod estimate;
 mod facts;
 mod figures;
+mod history;
 mod holm;
 mod metric;
+mod partition;
 mod random;
 mod rules;
+mod run_to_run;
 mod runs;
 mod side;
 mod student;
+mod subject;
+mod typical;
+mod validity;
 mod verdict;
 mod weigh;
+mod wording;
 
 pub use block::{Block, BlockedEndpoint, BlockedRun, Distribution, Summary};
+pub use change::{Allowed, ChangeLimit, ChangeLimitError, changes};
+pub use comparability::{comparability, is_comparable};
 pub use compare::{CompareError, Comparison, compare};
 pub use drawing::{EndpointComparison, RatioPoint, ks_distance};
 pub use duel::{Duel, judge_duel};
 pub use endpoint::Endpoint;
-pub use estimate::Estimate;
+pub use estimate::{Estimate, estimate};
 pub use facts::{GeneratorFacts, Machine, RunFacts, RunKind};
+pub use history::{Blip, ChangePoint, History, HistoryPoint, history};
 pub use metric::{Metric, MetricError, Unit};
 pub use rules::{Rules, RulesError, Tolerance};
+pub use validity::{validity, validity_of_requests};
 pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
 
 // Budgets: what is allowed, where that is written, and holding a run against it.

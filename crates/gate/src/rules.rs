@@ -14,6 +14,9 @@ pub struct Rules {
     pub floor_ms: f64,
     /// Chance of one or more false alarms in a comparison, over all that is gated.
     pub alpha: f64,
+    /// By how much two runs of the same are taken to differ (standard deviation, as a share) while a single base run cannot
+    /// tell: an assumption, which two or more base runs replace.
+    pub run_to_run: f64,
 }
 
 /// How much worse a metric may be.
@@ -29,7 +32,7 @@ pub struct Tolerance {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RulesError {
     /// There is no such key.
-    #[error("compare.{0}: no such key (there are tolerance, benchmark, metrics, floor, alpha)")]
+    #[error("compare.{0}: no such key (there are tolerance, benchmark, metrics, floor, alpha, run_to_run)")]
     UnknownKey(String),
     /// The value is of no use.
     #[error("compare.{key}: {value} is not allowed: {allowed}")]
@@ -79,19 +82,20 @@ impl Default for Rules {
                 of(Metric::Percentile(0.95), 0.10),
                 of(Metric::Percentile(0.99), 0.15),
                 of(Metric::ErrorRate, 0.001),
-                of(Metric::RequestsPerSecond, 0.03),
+                of(Metric::RequestsPerSecond, 0.05),
             ],
             benchmark: vec![of(Metric::Average, 0.10), of(Metric::Percentile(0.5), 0.10)],
             floor_ms: 1.0,
             alpha: 0.01,
+            run_to_run: 0.01,
         }
     }
 }
 
 impl Rules {
     /// Reads `[compare]`: `tolerance = { p50 = "5%" }` changes or adds what load tests are gated by, `benchmark` the same
-    /// for benchmarks, `metrics = ["p95", "errors"]` leaves only these, `floor = "1ms"`, `alpha = 0.01`. What is not
-    /// there stays as in [`Rules::default`]. Fails with the key that is wrong and what may stand there.
+    /// for benchmarks, `metrics = ["p95", "errors"]` leaves only these, `floor = "1ms"`, `alpha = 0.01`,
+    /// `run_to_run = "1%"`. What is not there stays as in [`Rules::default`]. Fails with the key that is wrong and what may stand there.
     pub fn from_table(table: &toml::Table) -> Result<Self, RulesError> {
         let mut rules = Self::default();
         for (key, value) in table {
@@ -100,6 +104,7 @@ impl Rules {
                 "benchmark" => read_tolerances(key, value, &mut rules.benchmark)?,
                 "floor" => rules.floor_ms = read_time_ms(key, value)?,
                 "alpha" => rules.alpha = read_alpha(key, value)?,
+                "run_to_run" => rules.run_to_run = read_share(key, value)?,
                 "metrics" => {}
                 _ => return Err(RulesError::UnknownKey(key.clone())),
             }
@@ -255,7 +260,7 @@ mod tests {
         assert_eq!(limit(Metric::Percentile(0.5)), 0.08);
         assert_eq!(limit(Metric::Percentile(0.95)), 0.10);
         assert_eq!(limit(Metric::ErrorRate), 0.005);
-        assert_eq!(limit(Metric::Percentile(0.999)), 0.3);
+        assert_eq!("p99.9".parse().map(limit), Ok(0.3));
         assert_eq!((rules.floor_ms, rules.alpha), (0.5, 0.05));
         assert_eq!(read(""), Ok(Rules::default()));
     }

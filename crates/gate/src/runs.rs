@@ -12,14 +12,23 @@ pub(crate) struct Variance {
     pub(crate) freedom: f64,
 }
 
-/// The variance from run to run of one metric, for each endpoint. `rows[endpoint][run]` are sizes; empty rows get `None`, as
-/// all do with fewer than two runs.
+/// How much runs differ in one metric of one endpoint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Between {
+    /// In all.
+    pub(crate) whole: Variance,
+    /// Beside what all endpoints have in common; `None` if there are too few to tell.
+    pub(crate) own: Option<Variance>,
+}
+
+/// The variance from run to run of one metric, for each endpoint. `rows[endpoint][run]` are sizes; rows of
+/// fewer than two runs get `None`, those that some runs lack stand for themselves.
 ///
 /// It has two parts. What all endpoints have in common (the machine's day) is the median over endpoints; there are no more
 /// degrees of freedom in it than runs, less one. What is an endpoint's own is averaged half and half with that of all
 /// endpoints, which doubles its degrees of freedom (Smyth 2004, moderated variances, with the prior as strong as the data).
 /// The sum has degrees of freedom by Welch and Satterthwaite.
-pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
+pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Between>> {
     let runs = rows.iter().map(Vec::len).max().unwrap_or(0);
     let is_full = |row: &Vec<f64>| row.len() == runs && runs >= 2;
     let full: Vec<Vec<f64>> = rows
@@ -30,7 +39,7 @@ pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
     if full.len() < FEWEST_ENDPOINTS {
         return rows
             .iter()
-            .map(|row| is_full(row).then(|| own_only(row)))
+            .map(|row| (row.len() >= 2).then(|| own_only(row)))
             .collect();
     }
     let common: Vec<f64> = (0..runs)
@@ -55,11 +64,18 @@ pub(crate) fn between_runs(rows: &[Vec<f64>]) -> Vec<Option<Variance>> {
     };
     rows.iter()
         .map(|row| {
-            let variance = is_full(row).then(|| f64::midpoint(own(&centred(row)), pooled))?;
-            Some(common.and(Variance {
+            if !is_full(row) {
+                return (row.len() >= 2).then(|| own_only(row));
+            }
+            let variance = f64::midpoint(own(&centred(row)), pooled);
+            let own = Variance {
                 variance,
                 freedom: 2.0 * freedom,
-            }))
+            };
+            Some(Between {
+                whole: common.and(own),
+                own: Some(own),
+            })
         })
         .collect()
 }
@@ -78,10 +94,13 @@ impl Variance {
     }
 }
 
-fn own_only(row: &[f64]) -> Variance {
+fn own_only(row: &[f64]) -> Between {
     let variance = deviation(row).unwrap_or(0.0).powi(2);
     let freedom = (row.len() - 1) as f64;
-    Variance { variance, freedom }
+    Between {
+        whole: Variance { variance, freedom },
+        own: None,
+    }
 }
 
 fn centred(row: &[f64]) -> Vec<f64> {
@@ -107,20 +126,18 @@ mod tests {
     #[test]
     fn one_endpoint_has_its_own_variance() {
         let found = between_runs(&[vec![1.0, 2.0, 3.0]]);
-        assert_eq!(
-            found,
-            [Some(Variance {
-                variance: 1.0,
-                freedom: 2.0
-            })]
-        );
+        let whole = Variance {
+            variance: 1.0,
+            freedom: 2.0,
+        };
+        assert_eq!(found, [Some(Between { whole, own: None })]);
         assert_eq!(between_runs(&[vec![1.0]]), [None]);
     }
 
     #[test]
     fn what_all_have_in_common_has_few_degrees_of_freedom() {
         let common = vec![vec![-0.1, 0.0, 0.1]; 10];
-        let found = between_runs(&common)[0].expect("three runs");
+        let found = between_runs(&common)[0].expect("three runs").whole;
         assert!(
             (found.variance - 0.01).abs() < 1e-9 && (found.freedom - 2.0).abs() < 1e-9,
             "{found:?}"
@@ -142,7 +159,7 @@ mod tests {
                     .collect()
             })
             .collect();
-        let found = between_runs(&rows)[0].expect("five runs");
+        let found = between_runs(&rows)[0].expect("five runs").whole;
         assert!(found.freedom > 5.0, "{found:?}");
     }
 }

@@ -1,12 +1,14 @@
 //! One side of a comparison: an endpoint of one or more runs, laid out so that a figure of any mixture of its blocks is
 //! found fast. Knows nothing of the other side.
 
+use std::ops::Range;
+
 use crate::block::{Block, Distribution};
 use crate::metric::Metric;
 
 /// More blocks than this in a run are joined with their neighbours: longer blocks depend less on each other, and Student's
-/// t hardly changes beyond 60.
-const MOST_BLOCKS: usize = 60;
+/// t hardly changes beyond.
+const MOST_BLOCKS: usize = 64;
 
 /// Sums of so many numbers are taken side by side.
 const LANES: usize = 8;
@@ -19,6 +21,8 @@ pub(crate) type Weights = [f32];
 pub(crate) struct Side {
     /// Blocks of each run.
     runs: Vec<usize>,
+    /// All response times.
+    merged: Distribution,
     /// Every value that occurs (ms), ascending.
     values: Vec<f64>,
     /// For each value a row: how many values up to it each block has.
@@ -43,7 +47,8 @@ impl Side {
             .map(|(run, &size)| run.len().div_ceil(size))
             .collect();
         let blocks: usize = lengths.iter().sum();
-        let mut side = Self::empty(lengths, padded(blocks), grid(runs));
+        let merged = merged(&runs.iter().flat_map(|run| run.iter()).collect::<Vec<_>>());
+        let mut side = Self::empty(lengths, padded(blocks), merged);
         let mut first = 0;
         for (run, (&size, length)) in runs.iter().zip(grouped.iter().zip(side.runs.clone())) {
             for (index, block) in run.iter().enumerate() {
@@ -56,12 +61,13 @@ impl Side {
         side
     }
 
-    fn empty(runs: Vec<usize>, stride: usize, values: Vec<f64>) -> Self {
+    fn empty(runs: Vec<usize>, stride: usize, merged: Distribution) -> Self {
         let zeros = || vec![0.0; stride];
         Self {
             runs,
-            up_to: vec![0.0; stride * values.len()],
-            values,
+            up_to: vec![0.0; stride * merged.counts.len()],
+            values: merged.counts.iter().map(|&(value, _)| value).collect(),
+            merged,
             stride,
             counts: zeros(),
             sums: zeros(),
@@ -79,8 +85,10 @@ impl Side {
         let mut row = 0;
         let mut sum = 0.0;
         for &(value, count) in &block.times.counts {
-            // Both ascend, so the search goes on where it was.
-            row += self.values[row..].partition_point(|&known| known < value);
+            // Both ascend, and every value is among the known ones.
+            while self.values[row] < value {
+                row += 1;
+            }
             self.up_to[row * self.stride + column] += count as f32;
             self.counts[column] += count as f32;
             sum += value * count as f64;
@@ -96,6 +104,11 @@ impl Side {
                 *sum += add;
             }
         }
+    }
+
+    /// Gives up the layout for what is drawn.
+    pub(crate) fn into_merged(self) -> Distribution {
+        self.merged
     }
 
     /// Blocks of each run.
@@ -123,6 +136,11 @@ impl Side {
         total(&self.counts) as u64
     }
 
+    /// Response times of some blocks.
+    pub(crate) fn samples_of(&self, blocks: Range<usize>) -> f64 {
+        total(&self.counts[blocks])
+    }
+
     /// Requests in all.
     pub(crate) fn requests(&self) -> f64 {
         total(&self.requests)
@@ -139,7 +157,18 @@ impl Side {
             .map(|(value, _)| value)
     }
 
-    /// The same, beginning the search at a row: results of mixtures of the same blocks lie close together. Tells the row.
+    /// A metric of each run.
+    pub(crate) fn values_of_runs(&self, metric: Metric) -> Vec<f64> {
+        let mut first = 0;
+        let of_run = |&blocks: &usize| {
+            first += blocks;
+            self.value_of(metric, first - blocks..first, 0)
+                .map(|(value, _)| value)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
+
+    /// The metric of a mixture, beginning the search at a row: results of mixtures of the same blocks lie close together. Tells the row.
     pub(crate) fn value_near(&self, metric: Metric, weights: &Weights, row: usize) -> Option<(f64, usize)> {
         if let Metric::Percentile(fraction) = metric {
             let row = self.row_of(fraction, weights, row)?;
@@ -148,6 +177,18 @@ impl Side {
         let (top, bottom) = self.fraction(metric)?;
         let below = dot(bottom, weights);
         (below > 0.0).then(|| (f64::from(dot(top, weights)) / f64::from(below), row))
+    }
+
+    /// A metric of neighbouring blocks, as [`value_near`](Self::value_near) finds it.
+    pub(crate) fn value_of(&self, metric: Metric, blocks: Range<usize>, row: usize) -> Option<(f64, usize)> {
+        let of_row = |row: &[f32]| row[blocks.clone()].iter().sum::<f32>();
+        if let Metric::Percentile(fraction) = metric {
+            let row = self.search(fraction, row, of_row)?;
+            return Some((self.values[row], row));
+        }
+        let (top, bottom) = self.fraction(metric)?;
+        let below = of_row(bottom);
+        (below > 0.0).then(|| (f64::from(of_row(top)) / f64::from(below), row))
     }
 
     /// What each block adds to the error of a metric, in shares of all of it: the linear part of the estimate, which is
@@ -190,12 +231,16 @@ impl Side {
 
     /// The row of a quantile, by the rule of [`Distribution::quantile`]: gallops from `start`, then halves.
     fn row_of(&self, fraction: f64, weights: &Weights, start: usize) -> Option<usize> {
-        let count = dot(&self.counts, weights);
+        self.search(fraction, start, |row| dot(row, weights))
+    }
+
+    fn search(&self, fraction: f64, start: usize, of_row: impl Fn(&[f32]) -> f32) -> Option<usize> {
+        let count = of_row(&self.counts);
         let rank = (f64::from(count) * fraction).floor().min(f64::from(count) - 1.0) as f32;
         if count < 1.0 {
             return None;
         }
-        let is_above = |row: usize| dot(self.row(row), weights) > rank;
+        let is_above = |row: usize| of_row(self.row(row)) > rank;
         let last = self.values.len() - 1;
         let (mut low, mut high, mut step) = (start.min(last), start.min(last), 1);
         while low > 0 && is_above(low) {
@@ -242,17 +287,6 @@ fn group_size(blocks: usize) -> usize {
 
 fn padded(length: usize) -> usize {
     length.div_ceil(LANES) * LANES
-}
-
-fn grid(runs: &[&[Block]]) -> Vec<f64> {
-    let blocks = runs.iter().flat_map(|run| run.iter());
-    let mut values: Vec<f64> = blocks
-        .flat_map(|block| block.times.counts.iter().map(|&(value, _)| value))
-        .collect();
-    // Stable, because that sort merges what is sorted in stretches already.
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    values
 }
 
 fn total(numbers: &[f32]) -> f64 {
@@ -327,9 +361,9 @@ mod tests {
 
     #[test]
     fn many_blocks_are_joined() {
-        let blocks = vec![block(&[(1.0, 2)]); 130];
+        let blocks = vec![block(&[(1.0, 2)]); 260];
         let side = Side::new(&[&blocks, &blocks[..7]]);
-        assert_eq!(side.runs(), [44, 7]);
-        assert_eq!(side.samples(), 274);
+        assert_eq!(side.runs(), [52, 7]);
+        assert_eq!(side.samples(), 534);
     }
 }

@@ -64,6 +64,9 @@ pub struct Finding {
 }
 
 /// A figure of two runs. Where more is better the ratio is turned over, so that above 1 is always worse.
+///
+/// With an interval, response times are those of the typical stretch of time, which a stall does not move. Its lower end is
+/// corrected for all figures that are judged together, its upper end stands for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
     /// What it was.

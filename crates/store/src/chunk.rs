@@ -47,7 +47,7 @@ pub(crate) fn encode(rows: &mut [Row]) -> Result<Vec<u8>, StoreError> {
 }
 
 fn encode_with(rows: &[Row], precision: Precision) -> Result<Vec<u8>, StoreError> {
-    let table = precision.from_running();
+    let table = precision.table_to_kept();
     let coarse: Vec<Vec<(u16, u64)>> = rows.iter().map(|row| coarsened(&row.counts, table)).collect();
     let mut plain = Vec::with_capacity(rows.len() * 32);
     let mut column =
@@ -102,7 +102,9 @@ pub(crate) fn decode(bytes: &[u8], mut visit: impl FnMut(&Row)) -> Result<(), St
     if *version != VERSION {
         return Err(StoreError::NewerChunk(*version));
     }
-    let table = Precision::from_code(*precision).ok_or_else(damaged)?.to_running();
+    let table = Precision::from_code(*precision)
+        .ok_or_else(damaged)?
+        .table_to_running();
     let plain = unpack(packed).ok_or_else(damaged)?;
     let mut reader = Reader(&plain);
     let count = usize::try_from(reader.number().ok_or_else(damaged)?).map_err(|_| damaged())?;

@@ -26,7 +26,7 @@ fn cpu_model() -> Option<String> {
 fn memory_bytes() -> Option<u64> {
     let total = value_of(&fs::read_to_string("/proc/meminfo").ok()?, &["MemTotal"])?;
     let kibibytes: u64 = total.split_whitespace().next()?.parse().ok()?;
-    Some((kibibytes + (1 << 19) >> 20) << 30)
+    Some(((kibibytes + (1 << 19)) >> 20) << 30)
 }
 
 fn value_of(text: &str, keys: &[&str]) -> Option<String> {

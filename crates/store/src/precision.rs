@@ -42,7 +42,7 @@ impl Precision {
     }
 
     /// The kept bucket of each bucket of a running test.
-    pub(crate) fn from_running(self) -> &'static [u16] {
+    pub(crate) fn table_to_kept(self) -> &'static [u16] {
         static TABLES: [OnceLock<Vec<u16>>; 3] = [const { OnceLock::new() }; 3];
         TABLES[self as usize].get_or_init(|| {
             (0..BUCKETS)
@@ -52,7 +52,7 @@ impl Precision {
     }
 
     /// The bucket of a running test that stands for each kept one.
-    pub(crate) fn to_running(self) -> &'static [u16] {
+    pub(crate) fn table_to_running(self) -> &'static [u16] {
         static TABLES: [OnceLock<Vec<u16>>; 3] = [const { OnceLock::new() }; 3];
         TABLES[self as usize].get_or_init(|| {
             let last = self.bucket_of(u64::MAX);
@@ -92,8 +92,8 @@ mod tests {
         for (precision, most) in Precision::ALL.into_iter().zip([0.005, 0.009, 0.017]) {
             for microseconds in (1..2_000).chain((2_000..10_000_000).step_by(997)) {
                 let running = bucket_of_microseconds(microseconds);
-                let kept = precision.from_running()[usize::from(running)];
-                let told = bucket_middle_microseconds(precision.to_running()[usize::from(kept)]);
+                let kept = precision.table_to_kept()[usize::from(running)];
+                let told = bucket_middle_microseconds(precision.table_to_running()[usize::from(kept)]);
                 let off = (told as f64 - microseconds as f64).abs() / microseconds as f64;
                 assert!(off <= most, "{precision:?}: {microseconds} became {told}");
             }
@@ -103,8 +103,8 @@ mod tests {
     #[test]
     fn the_greatest_time_has_a_bucket() {
         for precision in Precision::ALL {
-            let kept = precision.from_running()[BUCKETS - 1];
-            assert!(precision.to_running().get(usize::from(kept)).is_some());
+            let kept = precision.table_to_kept()[BUCKETS - 1];
+            assert!(precision.table_to_running().get(usize::from(kept)).is_some());
         }
     }
 }

@@ -86,9 +86,10 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Whether a file is one of ours, or empty.
 pub(crate) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
-    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    // In this order: another process may make the tables, and with them the mark, at this moment.
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    Ok(id == APPLICATION_ID || tables == 0)
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(tables == 0 || id == APPLICATION_ID)
 }
 
 /// Takes the steps that a file has not seen, all or none.

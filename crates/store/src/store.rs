@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use katydid_gate::{RunFacts, Verdict};
 use katydid_stats::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::error::StoreError;
 use crate::schema;
@@ -82,7 +82,8 @@ pub struct RunFilter {
     pub label: Option<String>,
     /// At most so many, the latest.
     pub limit: Option<u32>,
-    /// Only those that count as a baseline: over, not failed, not thrown out of the baseline by a later promotion.
+    /// Only those that count as a baseline: over in their own time, with exit code 0, not thrown out of the baseline by a
+    /// later promotion; and the promoted one, whatever it came to.
     pub accepted: bool,
     /// Not this one.
     pub except: Option<RunId>,
@@ -158,7 +159,8 @@ impl Store {
         let wanted = format!(
             "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
              AND (?2 IS NULL OR commit_hash LIKE ?2 || '%') AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
-             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass'
+             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass' AND coalesce(exit_code, 0) = 0
+                             AND NOT coalesce(json_extract(facts, '$.ended_early'), 0)
                              AND started_at >= coalesce((SELECT started_at FROM runs AS promoted
                                  WHERE promoted.promoted_at IS NOT NULL AND promoted.branch IS runs.branch
                                  ORDER BY promoted.promoted_at DESC LIMIT 1), 0))
@@ -217,7 +219,7 @@ impl Store {
         }
         let file = self.file.clone();
         let removed = (|| {
-            let transaction = self.connection.transaction()?;
+            let transaction = immediate(&mut self.connection)?;
             for id in ids {
                 transaction.execute("DELETE FROM runs WHERE id = ?1", [id])?;
             }
@@ -283,6 +285,11 @@ impl Store {
     ) -> Result<T, StoreError> {
         action(&self.connection).map_err(|error| StoreError::of_sql(&self.file, &error))
     }
+}
+
+/// A transaction that has the right to write from its beginning: one that asks for it later is refused, not made to wait.
+pub(crate) fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 fn copy_from_source(connection: &Connection, id: RunId) -> rusqlite::Result<RunId> {

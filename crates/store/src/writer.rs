@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::chunk::{self, Row};
 use crate::error::StoreError;
-use crate::store::{RunId, Store, verdict_word};
+use crate::store::{RunId, Store, immediate, verdict_word};
 
 /// A run that is being written. Dropped without [`finish`](Self::finish), the run counts as broken off.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl RunWriter {
         };
         let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
-            let transaction = self.store.connection.transaction()?;
+            let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
             if let Some(chunk) = chunk {
                 transaction.execute(
@@ -154,7 +154,15 @@ impl RunWriter {
                     params![id, chunk],
                 )?;
             }
-            transaction.execute("UPDATE runs SET ended_at = ?2 WHERE id = ?1", params![id, now.0])?;
+            transaction.execute(
+                "UPDATE runs SET ended_at = ?2, requests = ?3, failures = ?4 WHERE id = ?1",
+                params![
+                    id,
+                    now.0,
+                    sum_of(endpoints, |counted| counted.requests),
+                    sum_of(endpoints, |counted| counted.failures)
+                ],
+            )?;
             transaction.commit()
         })();
         written.map_err(|error| StoreError::of_sql(&self.store.file, &error))?;
@@ -214,19 +222,10 @@ impl RunWriter {
         self.flush(now)?;
         let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
-            let transaction = self.store.connection.transaction()?;
+            let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
             write_failures(&transaction, id, &ending.failures)?;
             write_parts(&transaction, id, ending)?;
-            let sum = |of: fn(&Counted) -> u64| {
-                signed(
-                    endpoints
-                        .iter()
-                        .filter(|(endpoint, _)| !endpoint.is_total())
-                        .map(|(_, counted)| of(counted))
-                        .sum(),
-                )
-            };
             let facts = &ending.facts;
             transaction.execute(
                 "UPDATE runs SET state = 'ended', kind = ?2, started_at = ?3, ended_at = ?4, branch = ?5, commit_hash = ?6,
@@ -240,8 +239,8 @@ impl RunWriter {
                     facts.commit,
                     facts.label,
                     json(facts),
-                    sum(|counted| counted.requests),
-                    sum(|counted| counted.failures),
+                    sum_of(endpoints, |counted| counted.requests),
+                    sum_of(endpoints, |counted| counted.failures),
                     ending.judgement.and_then(|judgement| verdict_word(judgement.verdict)),
                     ending.exit_code
                 ],
@@ -251,6 +250,12 @@ impl RunWriter {
         written.map_err(|error| StoreError::of_sql(&self.store.file, &error))?;
         Ok(self.store)
     }
+}
+
+/// A sum over the endpoints; what another tool reckoned of all of them is none.
+fn sum_of(endpoints: &HashMap<Endpoint, Counted>, of: fn(&Counted) -> u64) -> i64 {
+    let own = endpoints.iter().filter(|(endpoint, _)| !endpoint.is_total());
+    signed(own.map(|(_, counted)| of(counted)).sum())
 }
 
 fn write_endpoints(

@@ -1,7 +1,9 @@
 //! `katydid check`: a kept run against budgets.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use katydid_gate::{Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity};
+use katydid_gate::{
+    Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity, validity_of_requests,
+};
 use katydid_stats::Timestamp;
 use katydid_store::StoreError;
 
@@ -27,7 +29,7 @@ pub(crate) fn command() -> Command {
             Arg::new("level")
                 .long("level")
                 .value_name("name")
-                .help("Budgets of this level in place of those of the file [default: that of the run]"),
+                .help("Budgets of this level in place of those of the file [default: the level of the run]"),
         )
         .arg(store_argument());
     verdict::with_arguments(command)
@@ -41,13 +43,14 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         &place::store_file(matches, surroundings),
         &surroundings.directory,
     )?;
-    let budgets = budgets(matches, surroundings)?;
+    let budgets = budgets(matches, surroundings, place.run.facts.level.as_deref())?;
     if budgets.is_empty() {
         return Err(CliError::Usage(
             "check: there is no budget: give --budget 'p95 < 300ms', or a file with --budgets".to_owned(),
         ));
     }
     let mut findings = validity(&place.run.facts);
+    findings.extend(validity_of_requests(&place.run.facts, place.run.requests));
     findings.extend(held(&place, budgets).map_err(|error| place::refused(&error))?);
     let told = Told {
         title: place.name.clone(),
@@ -59,12 +62,18 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     Ok(verdict::tell(told, matches, &outputs))
 }
 
-fn budgets(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Vec<Budget>, CliError> {
+/// Budgets of the level that is asked for, else of the run's, else of the file; and those that were typed.
+fn budgets(
+    matches: &ArgMatches,
+    surroundings: &Surroundings,
+    level_of_run: Option<&str>,
+) -> Result<Vec<Budget>, CliError> {
     let file = verdict::gate_file(matches, surroundings)?;
     let usage = |error: &dyn std::fmt::Display| CliError::Usage(format!("--budget: {error}"));
     let of_level = match matches.get_one::<String>("level") {
         Some(name) => gate_file::level(&file, name)?.budgets,
-        None => None,
+        // The level may be one of another file.
+        None => level_of_run.and_then(|name| gate_file::level(&file, name).ok()?.budgets),
     };
     let mut budgets = of_level.unwrap_or_else(|| file.budgets.clone());
     for text in matches.get_many::<String>("budget").into_iter().flatten() {

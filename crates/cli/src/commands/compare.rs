@@ -1,7 +1,9 @@
 //! `katydid compare`: one kept run against others.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use katydid_gate::{ChangeLimit, Finding, Judgement, changes, comparability, compare, validity};
+use katydid_gate::{
+    ChangeLimit, Finding, Judgement, changes, comparability, compare, validity, validity_of_requests,
+};
 
 use super::verdict::{self, Told};
 use super::{Answer, place, run_argument, store_argument};
@@ -57,11 +59,13 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let base = bases.blocked().map_err(|error| place::refused(&error))?;
     let comparison = compare(&base, &blocked, &rules).map_err(|error| wrong(&error))?;
     let mut findings = validity(&head.run.facts);
+    findings.extend(validity_of_requests(&head.run.facts, head.run.requests));
     for (_, facts) in bases.facts() {
         findings.extend(validity(&facts));
         findings.extend(comparability(&facts, &head.run.facts));
     }
     findings.extend(comparison.findings);
+    findings.extend(bases.creep(&blocked, &rules));
     if !limits.is_empty() {
         // The plain rule decides; what else is known is told beside it.
         findings.iter_mut().for_each(|finding| finding.advisory = true);

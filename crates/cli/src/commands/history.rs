@@ -1,15 +1,13 @@
 //! `katydid history`: when, and with which commit, each endpoint of a branch became slower or faster.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use katydid_gate::{ChangePoint, HistoryPoint, Unit, history};
+use katydid_gate::{Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunFacts, Unit, history, is_comparable};
 use katydid_store::{RunFilter, RunState, Store, StoreError};
 
 use super::place::{self, refused};
 use super::table::Table;
-use super::{Answer, store_argument};
+use super::{Answer, store_argument, verdict};
 use crate::error::CliError;
-use crate::gate::gate_file;
-use crate::gate::rules_of;
 use crate::sources::Surroundings;
 
 pub(crate) fn command() -> Command {
@@ -50,6 +48,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("As JSON, for programs"),
         )
+        .arg(verdict::budgets_argument())
         .arg(store_argument())
 }
 
@@ -57,7 +56,8 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let store = place::store(matches, surroundings)?;
     let branch = branch(matches, &store).map_err(|error| refused(&error))?;
     let limit = matches.get_one::<u32>("limit").copied();
-    let points = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
+    let (facts, points, left_out) =
+        points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
     let name = branch.unwrap_or_else(|| "no branch".to_owned());
     if points.len() < 2 {
         return Err(CliError::Configuration(format!(
@@ -66,30 +66,35 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
             store.file().display()
         )));
     }
-    let rules = rules_of(&gate_file::find(&surroundings.directory, None)?)?;
-    let mut found = history(&points, &rules);
+    let rules = verdict::rules(matches, surroundings)?;
+    let mut found = history(&points, facts.kind, &rules);
     let wanted = |name: &str| matches.get_one::<String>(name).cloned();
     let (endpoint, metric) = (wanted("endpoint"), wanted("metric"));
-    let is_wanted = |change: &ChangePoint| {
-        endpoint
-            .as_ref()
-            .is_none_or(|wanted| change.endpoint.to_string() == *wanted)
-            && metric
-                .as_ref()
-                .is_none_or(|wanted| change.metric.to_string() == *wanted)
+    let is_wanted = |of: &Endpoint, figure: Metric| {
+        endpoint.as_ref().is_none_or(|wanted| of.to_string() == *wanted)
+            && metric.as_ref().is_none_or(|wanted| figure.to_string() == *wanted)
     };
-    found.changes.retain(is_wanted);
+    found
+        .changes
+        .retain(|change| is_wanted(&change.endpoint, change.metric));
+    found.blips.retain(|blip| is_wanted(&blip.endpoint, blip.metric));
     if matches.get_flag("json") {
         let text = serde_json::to_string_pretty(&found).expect("texts and numbers serialize into memory");
         return Ok(Answer::of(format!("{text}\n")));
     }
+    let mut blips: String = found.blips.iter().map(blip_text).collect();
+    if left_out > 0 {
+        blips.push_str(&format!(
+            "{left_out} more runs of {name} were made on another machine or with another load than the latest, and are left out\n"
+        ));
+    }
     if found.changes.is_empty() {
         return Ok(Answer::of(format!(
-            "Nothing moved in the {} runs of {name}\n",
+            "Nothing moved in the {} runs of {name}\n{blips}",
             points.len()
         )));
     }
-    Ok(Answer::of(as_table(&found.changes)))
+    Ok(Answer::of(format!("{}{blips}", as_table(&found.changes))))
 }
 
 /// The branch that was asked for, else that of the latest run.
@@ -108,12 +113,13 @@ fn branch(matches: &ArgMatches, store: &Store) -> Result<Option<String>, StoreEr
         .and_then(|run| run.facts.branch))
 }
 
-/// Runs that came to their end, the oldest first.
+/// Runs that came to their end and were made like the latest one, the oldest first; what is known of that one; and how
+/// many others there are.
 fn points(
     store: &Store,
     branch: Option<String>,
     limit: Option<u32>,
-) -> Result<Vec<HistoryPoint>, StoreError> {
+) -> Result<(RunFacts, Vec<HistoryPoint>, usize), StoreError> {
     let filter = RunFilter {
         branch,
         limit,
@@ -121,6 +127,10 @@ fn points(
     };
     let mut runs = store.runs(&filter)?;
     runs.retain(|run| run.state == RunState::Ended);
+    let latest = runs.first().map(|run| run.facts.clone()).unwrap_or_default();
+    let all = runs.len();
+    runs.retain(|run| is_comparable(&run.facts, &latest));
+    let left_out = all - runs.len();
     runs.reverse();
     let point = |run: katydid_store::RunRow| {
         Ok(HistoryPoint {
@@ -130,12 +140,31 @@ fn points(
             commit: run.facts.commit,
         })
     };
-    runs.into_iter().map(point).collect()
+    let points = runs.into_iter().map(point).collect::<Result<_, StoreError>>()?;
+    Ok((latest, points, left_out))
+}
+
+/// A run that stands out alone.
+fn blip_text(blip: &Blip) -> String {
+    let unit = blip.metric.unit();
+    let next = if blip.is_newest {
+        "; the next run will tell whether it stays"
+    } else {
+        ""
+    };
+    format!(
+        "Only in run {}: {} {} {} rather than {}{next}\n",
+        blip.run,
+        katydid_report::printable(&blip.endpoint.to_string()),
+        blip.metric,
+        unit.text(blip.value),
+        unit.text(blip.usual)
+    )
 }
 
 fn as_table(changes: &[ChangePoint]) -> String {
     let mut table = Table::new(
-        &["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES"],
+        &["RUN", "COMMIT", "NAME", "FIGURE", "BEFORE", "AFTER", "TIMES", ""],
         &[0, 4, 5, 6],
     );
     for change in changes {
@@ -149,6 +178,7 @@ fn as_table(changes: &[ChangePoint]) -> String {
             unit.text(change.before),
             unit.text(change.after),
             format!("{:.2}", change.ratio),
+            if change.is_worse { "worse" } else { "better" }.to_owned(),
         ]);
     }
     table.text()

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use katydid_gate::{BlockedEndpoint, Distribution, Judgement, RunFacts, Unit};
-use katydid_store::{Cut, RunRow, Store, StoreError};
+use katydid_store::{Cut, RunRow, RunState, Store, StoreError};
 
 use super::place::{self, Place, refused};
 use super::table::Table;
@@ -97,12 +97,13 @@ fn facts_text(run: &RunRow) -> String {
     line("host", facts.host.clone());
     line("shape", facts.shape.clone());
     line("tags", Some(facts.tags.join(", ")));
+    // How many there were is written at the end.
     line(
         "users",
-        Some(format!(
-            "{} of {}",
-            facts.peak_user_count, facts.target_user_count
-        )),
+        Some(match run.state {
+            RunState::Ended => format!("{} of {}", facts.peak_user_count, facts.target_user_count),
+            _ => facts.target_user_count.to_string(),
+        }),
     );
     line("seed", facts.seed.map(|seed| seed.to_string()));
     let machine = &facts.machine;

@@ -45,10 +45,20 @@ pub(crate) fn with_arguments(command: Command) -> Command {
         )
 }
 
+/// The argument for the file with budgets and tolerances.
+pub(crate) fn budgets_argument() -> Arg {
+    Arg::new("budgets")
+        .long("budgets")
+        .value_name("file")
+        .value_parser(value_parser!(PathBuf))
+        .help("File with budgets and tolerances [default: budgets.toml, or tool.katydid.gate in pyproject.toml]")
+}
+
 /// The argument for a page that draws the comparison.
 pub(crate) fn page_argument() -> Arg {
-    Arg::new("html")
-        .long("html")
+    Arg::new("verdict-html")
+        .long("verdict-html")
+        .visible_alias("html")
         .value_name("file")
         .value_parser(value_parser!(PathBuf))
         .help("Write a page that draws the comparison")
@@ -65,7 +75,7 @@ pub(crate) fn outputs(matches: &ArgMatches, surroundings: &Surroundings) -> Resu
         junit: file("verdict-junit"),
         markdown: file("verdict-markdown"),
         metrics: file("verdict-metrics"),
-        html: file("html"),
+        html: file("verdict-html"),
         ..VerdictOutputs::of_environment(|name| surroundings.environment.get(name).cloned())
     };
     outputs.check()?;

@@ -14,7 +14,13 @@ use crate::gate::ScratchFile;
 use crate::processes::Children;
 
 /// Time for users to come before a block begins; what they send meanwhile does not count.
-const WARM_UP: Duration = Duration::from_secs(2);
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// A block is made of whole seconds: the rest of the one that it begins in, and of the one that the run ends in.
+const ROUNDING: Duration = Duration::from_secs(2);
+
+/// What a block takes beside its own length, at least.
+pub(super) const AROUND_A_BLOCK: Duration = Duration::from_secs(3);
 
 /// How often it is looked whether the run is over.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -39,7 +45,7 @@ impl BlockRun {
         let (run_file, output) = (ScratchFile::new(), ScratchFile::new());
         let wrong =
             |error: &dyn std::fmt::Display| CliError::Configuration(format!("duel: start a block: {error}"));
-        let run_time = WARM_UP + options.block;
+        let run_time = WARM_UP + options.block + ROUNDING;
         let users_at_once = options
             .test
             .iter()

@@ -12,6 +12,8 @@ use crate::gate::VerdictOutputs;
 use crate::sources::Surroundings;
 use crate::timespan;
 
+use super::block::AROUND_A_BLOCK;
+
 /// What a duel is asked for.
 #[derive(Clone, Debug)]
 pub struct DuelOptions {
@@ -46,7 +48,7 @@ impl PartialEq for DuelOptions {
 }
 
 /// Options of the test that a duel sets itself.
-const OWN: [&str; 8] = [
+const OWN: [&str; 12] = [
     "host",
     "run_time",
     "run_file",
@@ -55,6 +57,10 @@ const OWN: [&str; 8] = [
     "master",
     "worker",
     "processes",
+    "baseline",
+    "budget",
+    "service_pid",
+    "keep_runs",
 ];
 
 fn command() -> Command {
@@ -133,12 +139,25 @@ pub(crate) fn read(
             )));
         }
     }
+    let (pairs, block, limit) = (
+        matches.get_one::<u64>("pairs").map_or(8, |pairs| *pairs as usize),
+        time("block")?,
+        time("time-limit")?,
+    );
+    let least = (block + AROUND_A_BLOCK) * 2 * pairs as u32;
+    if least > limit {
+        return Err(CliError::Usage(format!(
+            "duel: --time-limit: {pairs} pairs of blocks of {} take {} or more; allow more time, or ask for shorter blocks",
+            timespan::text(block.as_secs_f64()),
+            timespan::text(least.as_secs_f64())
+        )));
+    }
     Ok(Ok(DuelOptions {
         base: text("base"),
         head: text("head"),
-        block: time("block")?,
-        pairs: matches.get_one::<u64>("pairs").map_or(8, |pairs| *pairs as usize),
-        time_limit: time("time-limit")?,
+        block,
+        pairs,
+        time_limit: limit,
         seed: matches.get_one::<u64>("seed").copied().unwrap_or(1),
         test,
         rules: verdict::rules(&matches, surroundings)?,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use katydid_gate::{BlockedRun, RunFacts};
+use katydid_gate::{BlockedRun, Finding, Outcome, Rules, RunFacts, compare};
 use katydid_store::{BASELINE_RUNS, RunFilter, RunId, RunRow, Store, StoreError};
 
 use crate::commands::{Place, find_run, refused};
@@ -15,6 +15,8 @@ pub(crate) struct Bases {
     place: Place,
     /// All of them, the latest first.
     runs: Vec<RunRow>,
+    /// The oldest accepted run of the branch, if it is not among them: what small steps add up from.
+    anchor: Option<RunRow>,
 }
 
 impl Bases {
@@ -31,14 +33,15 @@ impl Bases {
             let of_branch = RunFilter {
                 branch: Some(reference.to_owned()),
                 accepted: true,
-                limit: Some(BASELINE_RUNS),
                 except,
                 ..RunFilter::default()
             };
-            let runs = store.runs(&of_branch).map_err(|error| refused(&error))?;
+            let mut runs = store.runs(&of_branch).map_err(|error| refused(&error))?;
+            let older = runs.split_off(runs.len().min(BASELINE_RUNS as usize));
             if let Some(first) = runs.first() {
                 return Ok(Self {
                     place: Place::new(store, first.clone(), reference),
+                    anchor: older.into_iter().next_back(),
                     runs,
                 });
             }
@@ -47,6 +50,7 @@ impl Bases {
         let place = find_run(reference, store_file, directory)?;
         Ok(Self {
             runs: vec![place.run.clone()],
+            anchor: None,
             place,
         })
     }
@@ -66,6 +70,29 @@ impl Bases {
     /// What a person called them.
     pub(crate) fn name(&self) -> &str {
         &self.place.name
+    }
+
+    /// What got worse since the oldest accepted run, in steps that were each tolerated. Advises only: so far back more than
+    /// the service may have changed.
+    pub(crate) fn creep(&self, head: &BlockedRun, rules: &Rules) -> Vec<Finding> {
+        let Some(anchor) = &self.anchor else {
+            return Vec::new();
+        };
+        let since = match &anchor.facts.commit {
+            Some(commit) => format!("since run {} ({})", anchor.id, commit.chars().take(9).collect::<String>()),
+            None => format!("since run {}", anchor.id),
+        };
+        let compared = self.place.store.blocked(anchor.id).ok();
+        let compared = compared.and_then(|anchor| compare(&[anchor], head, rules).ok());
+        let worse = compared.into_iter().flat_map(|comparison| comparison.findings);
+        worse
+            .filter(|finding| finding.outcome == Outcome::Fail)
+            .map(|finding| Finding {
+                advisory: true,
+                reason: format!("{since}: {}", finding.reason),
+                ..finding
+            })
+            .collect()
     }
 
     /// Each in blocks.

@@ -20,7 +20,7 @@ impl VerdictOutputs {
             ("--verdict-junit", &self.junit),
             ("--verdict-markdown", &self.markdown),
             ("--verdict-metrics", &self.metrics),
-            ("--html", &self.html),
+            ("--verdict-html", &self.html),
         ];
         for (flag, file) in files {
             let Some(file) = file else { continue };
@@ -31,9 +31,12 @@ impl VerdictOutputs {
     }
 }
 
+/// How a verdict becomes text.
+type Render = fn(&VerdictReport) -> String;
+
 /// Writes a verdict wherever it is wanted, and gives what is to be printed for GitHub, and what could not be written.
 pub(crate) fn write_outputs(outputs: &VerdictOutputs, report: &VerdictReport) -> (String, Vec<ReportError>) {
-    let texts: [(&Option<_>, fn(&VerdictReport) -> String); 4] = [
+    let texts: [(&Option<_>, Render); 4] = [
         (&outputs.json, json),
         (&outputs.junit, junit),
         (&outputs.markdown, |report| markdown(report, LARGEST_COMMENT)),

@@ -91,9 +91,15 @@ impl GateSettings {
             junit: path(&options.verdict_junit),
             markdown: path(&options.verdict_markdown),
             metrics: path(&options.verdict_metrics),
+            html: path(&options.verdict_html),
             ..VerdictOutputs::of_environment(variable)
         };
         outputs.check()?;
+        if outputs.html.is_some() && baseline.is_none() {
+            return Err(CliError::Usage(
+                "--verdict-html draws a comparison, so it needs --baseline".to_owned(),
+            ));
+        }
         Ok(Self {
             facts: facts(options),
             store: (!options.no_store).then(|| baseline_store.clone()),

@@ -148,6 +148,15 @@ pub(super) const ROWS: &[OptionRow] = &[
         ..GATE
     },
     OptionRow {
+        flags: &["--verdict-html"],
+        dest: "verdict_html",
+        env: Some("VERDICT_HTML"),
+        kind: Kind::Path,
+        metavar: Some("<file>"),
+        help: "Write a page that draws the comparison with the baseline",
+        ..GATE
+    },
+    OptionRow {
         flags: &["--verdict-metrics"],
         dest: "verdict_metrics",
         env: Some("VERDICT_METRICS"),
