@@ -26,7 +26,7 @@ RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web tui gate \
-        test-deploy gate differences fuzz lint format bench bench-peers bench-cluster bench-page bench-gate bench-soak wheel smoke-python requirements \
+        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-gate bench-soak wheel smoke-python requirements \
         clean
 
 help: ## Show this list
@@ -68,7 +68,7 @@ test-rust: setup ## Tests of the Rust crates
 	@if cargo nextest --version >/dev/null 2>&1; then cargo nextest run $(RUST_TESTED) --no-tests pass; else cargo test $(RUST_TESTED); fi
 
 test-python: unit ## Every test that pytest runs (needs make build)
-	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/gate tests/compat tests/services tests/cluster tests/web tests/tui tests/gate tests/deploy
+	@$(PYTEST) -n $(WORKERS) tests/arrows $(SEED_TESTS) tests/product tests/compat tests/services tests/cluster tests/web tests/tui tests/gate tests/deploy
 
 arrows: ## The arrows between the crates stand in ARCHITECTURE.md
 	@$(PYTEST) tests/arrows
@@ -105,9 +105,6 @@ tui: ## The live view in terminals of tmux
 
 product: ## Bad input and faults, through the command line
 	@$(PYTEST) -n $(WORKERS) tests/product
-
-gate: ## Budgets, baselines, kept runs and duels, through the command line
-	@$(PYTEST) -n $(WORKERS) tests/gate
 
 fuzz: ## Feed the cluster's codec and fleet with anything, for some minutes each (MINUTES=10)
 	@fuzz/run.sh $(or $(MINUTES),10)

@@ -35,11 +35,11 @@ def known(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """A folder with one kept run, for tests that only read it.
 
     /products takes 40 ms, /cart 160 ms, and a third of all requests (/missing) fails at once. Four users come within
-    two seconds and stay for eight. The memory of the shop was watched.
+    two seconds and stay for seven. The memory of the shop was watched.
     """
     bench = bench_in(tmp_path_factory.mktemp("known"), VISITOR)
     shop = shops(*KNOWN_DELAYS)
-    words = ["--headless", "--only-summary", "-u", "4", "-r", "2", "-t", "10s", "--host", shop.url]
+    words = ["--headless", "--only-summary", "-u", "4", "-r", "2", "-t", "9s", "--host", shop.url]
     where = ["--branch", "main", "--commit", "abc1234", "--profile", "known", "--service-pid", str(shop.pid)]
     run = bench.run(*words, *where, "--csv", "run")
     assert run.exit_code == 1, run.output
@@ -56,6 +56,6 @@ def pair(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     for label, commit, milliseconds in (("fast", "fa57fa5", 60), ("slow", "510e510", 120)):
         shop = shops("--delay", f"*={milliseconds}ms")
         where = ["--branch", label, "--commit", commit, "--profile", label, "--run-file", f"{label}.katydid"]
-        run = bench.test(shop, *where, users=8, seconds=9)
+        run = bench.test(shop, *where, users=8, seconds=8)
         assert run.exit_code == 0, run.output
     return bench

@@ -8,7 +8,7 @@ import time
 import jsonschema
 import pytest
 
-from tests.gate.shop import PACED, QUICK, SCHEMA, Bench, Shops, finding
+from tests.gate.shop import PACED, SCHEMA, Bench, Shops, error_line, finding
 
 #: A user whose every choice is printed.
 GAMBLER = """
@@ -59,13 +59,13 @@ def test_without_a_seed_nothing_repeats(bench: Bench) -> None:
 
 
 #: Short blocks, five pairs of them: less cannot be judged.
-QUICKLY = ("--block", "2s", "--pairs", "5", "--time-limit", "40s", "-u", "2")
+QUICKLY = ("--block", "1s", "--pairs", "5", "--time-limit", "45s", "-u", "4")
 
 
 @pytest.fixture
 def dueling(bench: Bench, shops: Shops):
     """Runs a duel between shops that take so many milliseconds."""
-    bench.write(PACED.replace("2.5", "10"))
+    bench.write(PACED.replace("2.5", "20"))
 
     def run(base: int, head: int, *options: str):
         urls = [shops("--delay", f"*={milliseconds}ms").url for milliseconds in (base, head)]
@@ -75,7 +75,7 @@ def dueling(bench: Bench, shops: Shops):
 
 
 def test_a_slower_deployment_loses(bench: Bench, dueling, tab) -> None:
-    result = dueling(30, 60, "-v", "--verdict-json", "v.json", "--html", "duel.html")
+    result = dueling(20, 40, "-v", "--verdict-json", "v.json", "--html", "duel.html")
     assert result.exit_code == 11, result.output
     assert finding(result.stdout, "GET /products: p50 ").startswith("FAIL")
     verdict = bench.json("v.json")
@@ -89,7 +89,7 @@ def test_a_slower_deployment_loses(bench: Bench, dueling, tab) -> None:
 
 
 def test_equal_deployments_are_no_regression(dueling) -> None:
-    result = dueling(30, 30, "--exit-code-on-inconclusive", "12")
+    result = dueling(20, 20, "--exit-code-on-inconclusive", "12")
     assert result.exit_code in (0, 12), result.output
 
 
@@ -125,9 +125,16 @@ def test_what_is_missing_or_too_little_is_told(bench: Bench, options: list[str])
     assert (result.exit_code == 2 and "--head" in result.stderr) or "--pairs" in result.stderr, result.output
 
 
-def test_a_deployment_that_does_not_answer_gives_no_verdict_of_well(bench: Bench, shops: Shops) -> None:
-    """Each request to the head fails: that is worse, and must not pass."""
-    bench.write(QUICK.replace("constant(0.01)", "constant(0.05)"))
+def test_a_duel_that_has_no_time_is_refused_before_any_load(bench: Bench) -> None:
+    words = ["--base", "http://127.0.0.1:9", "--head", "http://127.0.0.1:9", "--block", "10s", "--time-limit", "20s"]
+    result = bench.run("duel", *words)
+    assert result.exit_code == 2, result.output
+    assert "--time-limit: 8 pairs of blocks of 10s take " in error_line(result)
+
+
+def test_a_deployment_that_does_not_answer_ends_it(bench: Bench, shops: Shops) -> None:
+    """Half of the requests fail: whatever the verdict, it is not that all is well."""
+    bench.write(PACED.replace("2.5", "20"))
     words = ["--base", shops().url, "--head", "http://127.0.0.1:9", *QUICKLY]
     result = bench.run("duel", *words, limit=120)
     assert result.exit_code in (11, 13), result.output

@@ -47,7 +47,7 @@ def test_csv_has_a_row_for_each_second_and_endpoint(exported, known: Bench) -> N
         own = [row for row in rows if row["name"] == name]
         assert sum(int(row["requests"]) for row in own) == requests
         assert sum(int(row["failures"]) for row in own) == failures
-        assert len({row["second"] for row in own}) == len(own) >= 8
+        assert len({row["second"] for row in own}) == len(own) >= 7
     carts = [row for row in rows if row["name"] == "/cart" and row["p50_ms"]]
     assert carts and all(float(row["p50_ms"]) >= 160 for row in carts)
 

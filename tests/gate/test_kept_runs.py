@@ -22,7 +22,7 @@ def several(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         ("--branch", "feature", "--commit", "ccccccc4"),
         (),
     ):
-        bench.test(shops(), *options, seconds=2)
+        bench.test(shops(), *options, seconds=1)
     return bench
 
 

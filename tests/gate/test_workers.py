@@ -79,10 +79,10 @@ def test_a_master_and_its_worker(leader_and_worker, shops: Shops) -> None:
 
 def test_a_run_of_several_processes_is_compared(bench: Bench, shops: Shops) -> None:
     """Three times as slow is a regression, whoever measured it."""
-    bench.write(QUICK.replace("constant(0.01)", "constant(0.1)"))
+    bench.write(QUICK.replace("constant(0.01)", "constant(0.05)"))
     for milliseconds in (50, 150):
         port = ("--master-bind-port", str(free_port()))
-        run = bench.test(shops("--delay", f"*={milliseconds}ms"), "--processes", "2", *port, users=8, seconds=10)
+        run = bench.test(shops("--delay", f"*={milliseconds}ms"), "--processes", "2", *port, users=8, seconds=8)
         assert run.exit_code == 0, run.output
     result = bench.run("compare", "1", "2", "-v")
     assert result.exit_code == 11, result.output
