@@ -17,14 +17,32 @@ from bench.peers import KATYDID, LOCUSTFILES, ROOT
 USERS = 50
 #: Seconds of a run, and pairs of runs without and with a store.
 RUN_SECONDS, PAIRS = 12, 7
+#: What is reckoned rather than run: an example of a crate, with its arguments. Another seed, another 200 duels.
+EXAMPLES = (
+    ("an_hour", "katydid-store"),
+    ("compare_time", "katydid-gate"),
+    ("calibration", "katydid-gate", "200", os.environ.get("SEED", "7000000"), "duels", "usual"),
+)
 BUDGETS = ("each: p95 < 10s, errors < 1%", "p99 < 10s [window 30s]", "requests/s > 1")
 
 
 def main() -> int:
     print(while_running())
-    for example, crate in (("an_hour", "katydid-store"), ("compare_time", "katydid-gate"), ("calibration", "katydid-gate")):
+    for example, crate, *arguments in EXAMPLES:
         print(f"\n{example.replace('_', ' ').capitalize()}\n", flush=True)
-        command = ["cargo", "run", "--quiet", "--profile", "quick", "--package", crate, "--example", example]
+        command = [
+            "cargo",
+            "run",
+            "--quiet",
+            "--profile",
+            "quick",
+            "--package",
+            crate,
+            "--example",
+            example,
+            "--",
+            *arguments,
+        ]
         subprocess.run(command, cwd=ROOT, check=True)
     return 0
 
@@ -47,7 +65,17 @@ def per_request(url: str, folder: Path, options: list[str]) -> float:
     numbers = folder / "numbers.json"
     command = [
         *(KATYDID, "-f", str(LOCUSTFILES / "hundred.py"), "-H", url, "--headless", "--only-summary"),
-        *("-u", str(USERS), "-r", str(USERS), "-t", f"{RUN_SECONDS}s", "--json-file", str(numbers.with_suffix("")), *options),
+        *(
+            "-u",
+            str(USERS),
+            "-r",
+            str(USERS),
+            "-t",
+            f"{RUN_SECONDS}s",
+            "--json-file",
+            str(numbers.with_suffix("")),
+            *options,
+        ),
     ]
     cost: Cost = cost_of(command, dict(os.environ), folder, RUN_SECONDS + 30)
     if cost.exit_code not in (0, 13):  # a generator without wait times is its own limit, and says so

@@ -64,6 +64,7 @@ const facts: RunFacts = {
   run_time_seconds: 600,
   target_requests: null,
   ended_early: false,
+  window_seconds: 0,
   generator: {
     health: { saturated: false, reason: null, cpu_percent_max: null, resume_lag_p99_ms: 0 },
     saturated_workers: [],

@@ -93,6 +93,7 @@ export interface RunFacts {
   run_time_seconds: number | null;
   target_requests: number | null;
   ended_early: boolean;
+  window_seconds: number;
   generator: GeneratorFacts;
   rounding: number;
 }

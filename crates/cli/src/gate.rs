@@ -11,8 +11,8 @@ mod settings;
 use std::path::Path;
 
 use katydid_gate::{
-    BlockedRun, BudgetWatch, Estimate, Finding, Judgement, RunFacts, comparability, compare, estimate,
-    validity, validity_of_requests,
+    BlockedRun, BudgetWatch, Comparison, Estimate, Finding, Judgement, Outcome, Rules, RunFacts,
+    comparability, compare, estimate, validity, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
 use katydid_store::{RunEnding, RunId, RunWriter, Store, StoreError};
@@ -22,8 +22,8 @@ use keeper::Keeper;
 pub(crate) use keeper::ScratchFile;
 pub(crate) use outputs::write_outputs;
 use service_memory::ServiceMemory;
+pub(crate) use settings::is_record;
 pub use settings::{GateSettings, VerdictOutputs};
-pub(crate) use settings::{is_record, rules_of};
 
 /// The logger's name.
 const TARGET: &str = "katydid.gate";
@@ -192,24 +192,18 @@ impl Judged<'_> {
         let id = self.writer.as_ref().map(RunWriter::id);
         // A run that is not kept has a number in another file.
         let id = id.filter(|_| self.settings.store.is_some());
-        let compared = Bases::find(baseline, &self.settings.baseline_store, Path::new("."), id)
-            .map_err(|error| error.to_string())
-            .and_then(|bases| {
-                self.bases = bases.facts();
-                let head = head.ok_or("this run could not be kept, so it cannot be compared")?;
-                let blocked = bases.blocked().map_err(|error| format!("cannot {error}"))?;
-                let mut findings: Vec<Finding> = bases
-                    .facts()
-                    .iter()
-                    .flat_map(|(_, facts)| comparability(facts, &self.facts))
-                    .collect();
-                let comparison =
-                    compare(&blocked, head, &self.settings.rules).map_err(|error| error.to_string())?;
-                self.endpoints = serde_json::to_value(&comparison.endpoints).ok();
-                findings.extend(comparison.findings);
-                findings.extend(bases.creep(head, &self.settings.rules));
-                Ok(findings)
-            });
+        let store = &self.settings.baseline_store;
+        if self.facts.branch.as_deref() == Some(baseline) && Bases::is_first_of(baseline, store) {
+            return vec![first_of(baseline)];
+        }
+        let found = Bases::find(baseline, store, Path::new("."), Some(&self.facts), id);
+        let compared = found.map_err(|error| error.to_string()).and_then(|bases| {
+            self.bases = bases.facts();
+            let head = head.ok_or("this run could not be kept, so it cannot be compared")?;
+            let comparison = held_against(&bases, head, &self.settings.rules)?;
+            self.endpoints = serde_json::to_value(&comparison.endpoints).ok();
+            Ok(comparison.findings)
+        });
         compared.unwrap_or_else(|why| vec![Finding::untrusted("baseline", why)])
     }
 
@@ -244,6 +238,41 @@ impl Judged<'_> {
                 None
             }
         }
+    }
+}
+
+/// Holds a run against others; says in words why that cannot be.
+pub(crate) fn held_against(bases: &Bases, head: &BlockedRun, rules: &Rules) -> Result<Comparison, String> {
+    let blocked = bases.blocked().map_err(|error| format!("cannot {error}"))?;
+    let mut comparison = compare(&blocked, head, rules).map_err(|error| error.to_string())?;
+    let mut findings = bases.remarks();
+    for (_, facts) in bases.facts() {
+        findings.extend(comparability(&facts, &head.facts));
+    }
+    findings.append(&mut comparison.findings);
+    findings.extend(bases.creep(head, rules));
+    comparison.findings = without_repetition(findings);
+    Ok(comparison)
+}
+
+/// Several bases of one machine say the same.
+pub(crate) fn without_repetition(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if !told.contains(&finding) {
+            told.push(finding);
+        }
+    }
+    told
+}
+
+fn first_of(branch: &str) -> Finding {
+    Finding {
+        outcome: Outcome::NotJudged,
+        ..Finding::untrusted(
+            "baseline",
+            format!("{branch} has no accepted run yet: this one may become its first"),
+        )
     }
 }
 

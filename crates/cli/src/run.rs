@@ -49,6 +49,7 @@ pub async fn run(settings: &Settings, parts: RunParts) -> i32 {
         None => run.watch().await,
         Some(end) => end,
     };
+    run.ends_early = run.is_limited() && !matches!(end, End::RunTime | End::NumRequests(_) | End::ShapeDone);
     run.shut_down(&end).await;
     run.report();
     run.leave().await
@@ -127,6 +128,8 @@ struct Run<'a> {
     seen: Seen,
     /// The test, as far as keeping and judging it goes.
     gate: TestGate<'a>,
+    /// Whether it ends before what it was limited to was reached.
+    ends_early: bool,
     /// What the last test came to, if it was held against anything.
     verdict: Option<Verdict>,
     /// Whether a budget decided how many failures are too many.
@@ -185,6 +188,7 @@ impl<'a> Run<'a> {
             shape_was_active: false,
             said: Announced::default(),
             gate: TestGate::default(),
+            ends_early: false,
             verdict: None,
             judges_failures: false,
             signal_count: 0,
@@ -220,6 +224,11 @@ impl<'a> Run<'a> {
             self.visit = Visit::FirstTest;
         }
         self.start().await.err().map(End::Refused)
+    }
+
+    /// Whether it was said when the test is to end.
+    fn is_limited(&self) -> bool {
+        self.settings.run_time.is_some() || self.settings.num_requests.is_some() || self.led_by_shape
     }
 
     /// Whether somebody has to start the test.

@@ -1,6 +1,6 @@
 //! How often each rule raises a false alarm and how often it finds what is worse, on simulated services: a Markdown table.
 //!
-//! `cargo run --release --example calibration -- [duels] [seed] [duels|baselines]`
+//! `cargo run --release --example calibration -- [duels] [seed] [duels|baselines|all] [noise]`
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -42,18 +42,23 @@ fn main() {
         .and_then(|text| text.parse().ok())
         .unwrap_or(1_000_000);
     let only = arguments.next();
-    let is_wanted = |what: &str| only.as_deref().is_none_or(|only| only == what);
+    let noise = arguments.next();
+    let is_wanted = |what: &str| only.as_deref().is_none_or(|only| only == what || only == "all");
     if is_wanted("duels") {
-        print_duels(count, seed);
+        print_duels(count, seed, noise.as_deref());
     }
     if is_wanted("baselines") {
         print_baselines(count, seed);
     }
 }
 
-fn print_duels(count: usize, seed: u64) {
+fn print_duels(count: usize, seed: u64, wanted: Option<&str>) {
+    let noises: Vec<Noise> = NOISES
+        .into_iter()
+        .filter(|noise| wanted.is_none_or(|wanted| noise.name == wanted))
+        .collect();
     println!("Duels, {count} each: 10 s blocks, looks at 16, 32 and 64 pairs\n");
-    print_table(&NOISES, CASES.len(), |noise, slowdown| {
+    print_table(&noises, CASES.len(), |noise, slowdown| {
         let plan = Plan {
             noise,
             block_seconds: 10.0,

@@ -40,37 +40,74 @@ pub fn comparability(base: &RunFacts, head: &RunFacts) -> Vec<Finding> {
 
 /// What is told of the load on both sides: (rule, base, head, whether it only advises, cure). What one side does not tell
 /// cannot differ: another tool's files hold less.
-fn of_load(
-    base: &RunFacts,
-    head: &RunFacts,
-) -> Vec<(&'static str, String, String, bool, &'static str)> {
+fn of_load(base: &RunFacts, head: &RunFacts) -> Vec<(&'static str, String, String, bool, &'static str)> {
     const ALIKE: &str = "run both with the same, or name another base";
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     let mut told = Vec::new();
     if base.tool == head.tool {
-        told.push(("load shape", or_none(&base.shape), or_none(&head.shape), false, ALIKE));
-        told.push(("test level", or_none(&base.level), or_none(&head.level), false, ALIKE));
+        told.push((
+            "load shape",
+            or_none(&base.shape),
+            or_none(&head.shape),
+            false,
+            ALIKE,
+        ));
+        told.push((
+            "test level",
+            or_none(&base.level),
+            or_none(&head.level),
+            false,
+            ALIKE,
+        ));
         let tags = |facts: &RunFacts| match facts.tags.is_empty() {
             true => "none".to_owned(),
             false => facts.tags.join(", "),
         };
         told.push(("tags", tags(base), tags(head), false, ALIKE));
-        let seed = |facts: &RunFacts| facts.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
-        told.push(("seed", seed(base), seed(head), true, "with the same --seed users choose alike"));
+        let seed = |facts: &RunFacts| {
+            facts
+                .seed
+                .map_or_else(|| "none".to_owned(), |seed| seed.to_string())
+        };
+        told.push((
+            "seed",
+            seed(base),
+            seed(head),
+            true,
+            "with the same --seed users choose alike",
+        ));
     }
     if base.shape.is_none() && head.shape.is_none() {
         let users = (base.target_user_count, head.target_user_count);
         if users.0 > 0 && users.1 > 0 {
-            told.push(("number of users", users.0.to_string(), users.1.to_string(), false, ALIKE));
+            told.push((
+                "number of users",
+                users.0.to_string(),
+                users.1.to_string(),
+                false,
+                ALIKE,
+            ));
         }
         let rates = (base.spawn_rate, head.spawn_rate);
         if rates.0 > 0.0 && rates.1 > 0.0 {
-            told.push(("spawn rate", rates.0.to_string(), rates.1.to_string(), true, ALIKE));
+            told.push((
+                "spawn rate",
+                rates.0.to_string(),
+                rates.1.to_string(),
+                true,
+                ALIKE,
+            ));
         }
     }
     if !base.locustfile.is_empty() && !head.locustfile.is_empty() {
         let cure = "make sure that both describe the same users";
-        told.push(("locustfile", base.locustfile.clone(), head.locustfile.clone(), true, cure));
+        told.push((
+            "locustfile",
+            base.locustfile.clone(),
+            head.locustfile.clone(),
+            true,
+            cure,
+        ));
     }
     told
 }
@@ -161,11 +198,11 @@ mod tests {
         let found = comparability(&base, &other);
         assert_eq!(
             failing(&found),
-            ["same machine", "same number of users", "same seed"]
+            ["same machine", "same seed", "same number of users"]
         );
         assert_eq!(
             found.iter().map(|finding| finding.advisory).collect::<Vec<_>>(),
-            [false, false, true]
+            [false, true, false]
         );
         assert!(
             found[0]
@@ -180,5 +217,4 @@ mod tests {
         };
         assert_eq!(failing(&comparability(&base, &benchmark)), ["same kind"]);
     }
-
 }

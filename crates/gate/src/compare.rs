@@ -14,8 +14,8 @@ use crate::rules::Rules;
 use crate::run_to_run::add_run_to_run;
 use crate::subject::{Subject, Weighing};
 use crate::verdict::Finding;
-use crate::wording::nothing_judged;
 use crate::weigh::{Setting, weighed};
+use crate::wording::nothing_judged;
 
 /// Head against base.
 #[derive(Clone, Debug, PartialEq, Serialize)]

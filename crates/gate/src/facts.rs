@@ -55,6 +55,9 @@ pub struct RunFacts {
     pub ended_early: bool,
     /// The generator's own state.
     pub generator: GeneratorFacts,
+    /// Length of the stretches that figures over time were told in, if that is more than a second: what is shorter is not
+    /// known.
+    pub window_seconds: u32,
     /// By how much a figure may be off because of how it was kept: 0.05 if times were rounded to 5 %.
     pub rounding: f64,
 }

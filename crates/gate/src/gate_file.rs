@@ -24,7 +24,7 @@
 //! exclude_tags = []
 //! budgets = ["errors < 1%"]   # instead of all those above
 //!
-//! [compare]                   # for comparisons; not read here
+//! [compare]                   # for comparisons: see rules.rs
 //! ```
 
 mod section;
@@ -35,6 +35,7 @@ use self::section::{Document, Entry, Section};
 use crate::budget::{Abort, Budget, BudgetError, During, Name, Options, Scope};
 use crate::groups::Groups;
 use crate::level::{Level, LevelError, Levels};
+use crate::rules::Rules;
 
 const KEYS: [&str; 5] = ["budgets", "budget", "groups", "levels", "compare"];
 const BUDGET_KEYS: [&str; 8] = [
@@ -65,8 +66,8 @@ pub struct GateFile {
     pub groups: Groups,
     /// The usual levels with what it changes or adds.
     pub levels: Levels,
-    /// Its table `compare`, as it stands.
-    pub compare: Option<toml::Table>,
+    /// The usual tolerances with what its table `compare` changes.
+    pub rules: Rules,
 }
 
 /// What is wrong with a file, and where.
@@ -120,13 +121,16 @@ impl GateFile {
             }
         }
         let mut file = Self::read(&section)?;
-        file.compare = match section.get("compare") {
-            Some(entry) => {
-                entry.section()?;
-                table_at(text, table.unwrap_or_default(), "compare")
-            }
-            None => None,
-        };
+        if let Some(entry) = section.get("compare") {
+            let inner = entry.section()?;
+            let compare = table_at(text, table.unwrap_or_default(), "compare").unwrap_or_default();
+            file.rules = Rules::from_table(&compare).map_err(|error| {
+                let at = inner
+                    .get(error.key())
+                    .map_or(entry.start(), |entry| entry.start());
+                document.error(Some(at), "", error.to_string())
+            })?;
+        }
         Ok(file)
     }
 
@@ -147,7 +151,7 @@ impl GateFile {
             budgets,
             groups,
             levels: levels.unwrap_or_default(),
-            compare: None,
+            rules: Rules::default(),
         })
     }
 

@@ -67,6 +67,19 @@ pub enum RulesError {
     NoTolerance(String),
 }
 
+impl RulesError {
+    /// The key of the table that is wrong.
+    pub(crate) fn key(&self) -> &str {
+        match self {
+            Self::UnknownKey(key) => key,
+            Self::Value { key, .. } | Self::Metric { key, .. } | Self::NotGated { key, .. } => {
+                key.split('.').next().unwrap_or(key)
+            }
+            Self::NoTolerance(_) => "metrics",
+        }
+    }
+}
+
 const PERCENT: &str = "a share such as \"5%\" or 0.05, above 0% and up to 1000%";
 const TIME: &str = "a time such as \"1ms\", \"0.5ms\" or \"0s\"";
 const ALPHA: &str = "a number above 0 and up to 0.2, such as 0.01";

@@ -49,7 +49,10 @@ pub(crate) fn nothing_judged(setting: Setting<'_>) -> Finding {
         outcome: Outcome::Inconclusive,
         subject: "comparison".to_owned(),
         rule: "something to judge".to_owned(),
-        ..Finding::untrusted("comparison", format!("there is too little of everything to judge anything: {cure}"))
+        ..Finding::untrusted(
+            "comparison",
+            format!("there is too little of everything to judge anything: {cure}"),
+        )
     }
 }
 

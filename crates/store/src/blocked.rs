@@ -41,7 +41,9 @@ impl Cut {
         if seconds <= 0 {
             return None;
         }
-        let step = (seconds / BLOCKS).max(1);
+        // What is known of longer stretches only is cut into such.
+        let window = i64::from(facts.window_seconds).max(1);
+        let step = ((seconds / BLOCKS).max(1) + window - 1) / window * window;
         Some(Self {
             begin,
             step,

@@ -1,5 +1,7 @@
 //! Runs are kept, found, thinned out, and survive what happens to files.
 
+#![allow(clippy::unwrap_used, reason = "only tests use this")]
+
 use std::path::Path;
 
 use katydid_gate::{Endpoint, Judgement, RunFacts, Verdict};
@@ -269,28 +271,70 @@ fn two_processes_write_side_by_side() {
 #[test]
 fn a_write_that_was_cut_off_loses_no_earlier_run() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("runs.db");
+    let (file, after_crash) = (folder.path().join("runs.db"), folder.path().join("after.db"));
+    let kept = keep(&file, &facts("main", 1_000.0), Verdict::Pass);
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    // With so small a cache pages are written before the transaction ends, as on a machine that loses its power then.
+    connection.pragma_update(None, "cache_size", 5).unwrap();
+    connection.execute_batch("BEGIN").unwrap();
+    for number in 0..2_000 {
+        connection
+            .execute(
+                "INSERT INTO endpoints (run_id, number, method, name) VALUES (?1, ?2, 'GET', ?3)",
+                (kept, number + 10, "x".repeat(200)),
+            )
+            .unwrap();
+    }
+    std::fs::copy(&file, &after_crash).unwrap();
+    std::fs::copy(
+        folder.path().join("runs.db-journal"),
+        folder.path().join("after.db-journal"),
+    )
+    .unwrap();
+    drop(connection);
+    let store = Store::open(&after_crash).unwrap();
+    assert_eq!(store.endpoints(kept).unwrap().len(), 2);
+    assert_eq!(store.seconds(kept).unwrap().len(), 2);
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_told_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, cut) = (folder.path().join("runs.db"), folder.path().join("cut.db"));
     keep(&file, &facts("main", 1_000.0), Verdict::Pass);
-    // A process that died in the middle of a transaction leaves its journal behind, with the pages as they were.
-    let before = std::fs::read(&file).unwrap();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let writing = file.clone();
-    std::thread::spawn(move || {
-        let store = Store::open(&writing).unwrap();
-        let journal = writing.with_file_name("runs.db-journal");
-        let mut writer = RunWriter::begin(store, &facts("main", 2_000.0)).unwrap();
-        let many = (0..20_000).map(|number| second(&format!("/{}", number % 500), number, 5.0, 1));
-        writer.take(&taken(many.collect())).unwrap();
-        writer.flush(Timestamp::now()).unwrap();
-        sender.send(journal.exists()).unwrap();
-    });
-    assert!(!receiver.recv().unwrap(), "the journal goes with its transaction");
-    // Half of the file is not the file: it is told, and the file stays as it is.
-    let cut = folder.path().join("cut.db");
-    std::fs::write(&cut, &before[..before.len() / 2]).unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
     let told = Store::open(&cut).and_then(|store| store.runs(&RunFilter::default()));
     assert!(matches!(told, Err(StoreError::Damaged { .. })), "{told:?}");
-    assert_eq!(std::fs::read(&cut).unwrap().len(), before.len() / 2);
+    assert_eq!(std::fs::read(&cut).unwrap().len(), whole.len() / 2);
+}
+
+/// A file as the first version wrote it; it must be read for ever.
+#[test]
+fn the_first_schema_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runs.db");
+    std::fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schema-1.db"),
+        &file,
+    )
+    .unwrap();
+    let store = Store::open(&file).unwrap();
+    let run = store.find("main").unwrap();
+    assert_eq!(
+        (run.facts.commit.as_deref(), run.verdict),
+        (Some("0123456789abcdef"), Some(Verdict::Pass))
+    );
+    let requests: u64 = store
+        .seconds(run.id)
+        .unwrap()
+        .iter()
+        .map(|second| second.requests)
+        .sum();
+    assert_eq!(requests, run.requests);
+    assert!(store.record(run.id).unwrap().is_some());
+    assert!(!store.judgement(run.id).unwrap().unwrap().findings.is_empty());
+    assert!(!store.estimates(run.id).unwrap().is_empty());
 }
 
 #[test]

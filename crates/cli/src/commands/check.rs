@@ -2,7 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use katydid_gate::{
-    Budget, BudgetWatch, Finding, Judgement, judge_summaries, validity, validity_of_requests,
+    Budget, BudgetWatch, Finding, FindingKind, Judgement, Outcome, judge_summaries, validity,
+    validity_of_requests,
 };
 use katydid_stats::Timestamp;
 use katydid_store::StoreError;
@@ -90,6 +91,7 @@ fn held(place: &Place, budgets: Vec<Budget>) -> Result<Vec<Finding>, StoreError>
     if seconds.is_empty() {
         return Ok(judge_summaries(&budgets, &store.blocked(run.id)?));
     }
+    let (budgets, mut findings) = without_short_windows(budgets, run.facts.window_seconds);
     let mut watch = BudgetWatch::new(budgets);
     watch.begin(run.facts.started_at);
     if let Some(at) = run.facts.ramp_done_at {
@@ -103,5 +105,29 @@ fn held(place: &Place, budgets: Vec<Budget>) -> Result<Vec<Finding>, StoreError>
         watch.advance(Timestamp(of_second[0].second as f64 + 1.0));
     }
     watch.finish(run.ended_at);
-    Ok(watch.findings(run.facts.started_at, run.ended_at))
+    findings.extend(watch.findings(run.facts.started_at, run.ended_at));
+    Ok(findings)
+}
+
+/// What another tool told in stretches of some seconds says nothing of shorter ones.
+fn without_short_windows(budgets: Vec<Budget>, window_seconds: u32) -> (Vec<Budget>, Vec<Finding>) {
+    let is_short = |budget: &Budget| {
+        budget
+            .period
+            .window_seconds
+            .is_some_and(|window| window < window_seconds)
+    };
+    let (short, judged): (Vec<Budget>, Vec<Budget>) = budgets.into_iter().partition(is_short);
+    let unsure = |budget: Budget| Finding {
+        kind: FindingKind::Budget,
+        outcome: Outcome::Inconclusive,
+        subject: budget.scope.to_string(),
+        metric: Some(budget.metric),
+        rule: budget.rule(),
+        ..Finding::untrusted(
+            "",
+            format!("is only known of stretches of {window_seconds} s: choose a window as long as that"),
+        )
+    };
+    (judged, short.into_iter().map(unsure).collect())
 }

@@ -1,14 +1,12 @@
 //! `katydid compare`: one kept run against others.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use katydid_gate::{
-    ChangeLimit, Finding, Judgement, changes, comparability, compare, validity, validity_of_requests,
-};
+use katydid_gate::{ChangeLimit, Judgement, changes, validity, validity_of_requests};
 
 use super::verdict::{self, Told};
 use super::{Answer, place, run_argument, store_argument};
 use crate::error::CliError;
-use crate::gate::Bases;
+use crate::gate::{Bases, held_against, without_repetition};
 use crate::sources::Surroundings;
 
 pub(crate) fn command() -> Command {
@@ -48,27 +46,31 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let store_file = place::store_file(matches, surroundings);
     let head = place::find(text("head"), &store_file, &surroundings.directory)?;
     let except = (!head.is_file()).then_some(head.run.id);
-    let bases = Bases::find(text("base"), &store_file, &surroundings.directory, except)?;
-    let wrong = |error: &dyn std::fmt::Display| {
-        CliError::Configuration(format!("compare {} with {}: {error}", text("head"), text("base")))
-    };
+    let directory = &surroundings.directory;
+    let bases = Bases::find(
+        text("base"),
+        &store_file,
+        directory,
+        Some(&head.run.facts),
+        except,
+    )?;
     let blocked = head
         .store
         .blocked(head.run.id)
         .map_err(|error| place::refused(&error))?;
-    let base = bases.blocked().map_err(|error| place::refused(&error))?;
-    let comparison = compare(&base, &blocked, &rules).map_err(|error| wrong(&error))?;
+    let comparison = held_against(&bases, &blocked, &rules).map_err(|why| {
+        CliError::Configuration(format!("compare {} with {}: {why}", text("head"), text("base")))
+    })?;
     let mut findings = validity(&head.run.facts);
     findings.extend(validity_of_requests(&head.run.facts, head.run.requests));
     for (_, facts) in bases.facts() {
         findings.extend(validity(&facts));
-        findings.extend(comparability(&facts, &head.run.facts));
     }
     findings.extend(comparison.findings);
-    findings.extend(bases.creep(&blocked, &rules));
     if !limits.is_empty() {
         // The plain rule decides; what else is known is told beside it.
         findings.iter_mut().for_each(|finding| finding.advisory = true);
+        let base = bases.blocked().map_err(|error| place::refused(&error))?;
         findings.extend(changes(&base[0], &blocked, &limits));
     }
     let told = Told {
@@ -86,15 +88,4 @@ fn title(reference: &str) -> String {
         Ok(number) => format!("run {number}"),
         Err(_) => reference.to_owned(),
     }
-}
-
-/// Several bases of one machine say the same.
-fn without_repetition(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        if !told.contains(&finding) {
-            told.push(finding);
-        }
-    }
-    told
 }

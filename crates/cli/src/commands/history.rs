@@ -1,7 +1,9 @@
 //! `katydid history`: when, and with which commit, each endpoint of a branch became slower or faster.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use katydid_gate::{Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunFacts, Unit, history, is_comparable};
+use katydid_gate::{
+    Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunFacts, Unit, history, is_comparable,
+};
 use katydid_store::{RunFilter, RunState, Store, StoreError};
 
 use super::place::{self, refused};
@@ -56,8 +58,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let store = place::store(matches, surroundings)?;
     let branch = branch(matches, &store).map_err(|error| refused(&error))?;
     let limit = matches.get_one::<u32>("limit").copied();
-    let (facts, points, left_out) =
-        points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
+    let (facts, points, left_out) = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
     let name = branch.unwrap_or_else(|| "no branch".to_owned());
     if points.len() < 2 {
         return Err(CliError::Configuration(format!(

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Answer;
 use crate::error::CliError;
 use crate::exit_code;
-use crate::gate::{VerdictOutputs, gate_file, rules_of, write_outputs};
+use crate::gate::{VerdictOutputs, gate_file, write_outputs};
 use crate::sources::Surroundings;
 
 /// Adds the arguments.
@@ -95,7 +95,7 @@ pub(crate) fn gate_file(
 
 /// The tolerances that are meant.
 pub(crate) fn rules(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Rules, CliError> {
-    rules_of(&gate_file(matches, surroundings)?)
+    Ok(gate_file(matches, surroundings)?.rules)
 }
 
 /// A verdict and what it is about.

@@ -172,8 +172,9 @@ fn parted(arguments: &[String]) -> (Vec<String>, Vec<String>) {
     let own_flag = |argument: &str| {
         let typed = argument.split('=').next().unwrap_or_default();
         command.get_arguments().find(|arg| {
-            arg.get_long()
-                .is_some_and(|long| typed.strip_prefix("--") == Some(long))
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            let mut names = arg.get_long().into_iter().chain(aliases);
+            names.any(|name| typed.strip_prefix("--") == Some(name))
                 || arg.get_short().is_some_and(|short| typed == format!("-{short}"))
         })
     };

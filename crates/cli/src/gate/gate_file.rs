@@ -13,9 +13,6 @@ const DEFAULT_FILE: &str = "budgets.toml";
 /// Where a table with the same content may stand.
 const PROJECT_FILE: &str = "pyproject.toml";
 
-/// How the file is called where it may be one or the other.
-pub(crate) const NAMES: &str = "the file with budgets";
-
 /// The file that was asked for, else `budgets.toml`, else the table in `pyproject.toml`, else an empty one.
 pub(crate) fn find(directory: &Path, asked_for: Option<&str>) -> Result<GateFile, CliError> {
     if let Some(name) = asked_for.filter(|name| !name.is_empty()) {

@@ -79,10 +79,10 @@ impl GateSettings {
         let file = gate_file::find(Path::new("."), options.budgets.as_deref())?;
         let baseline_store = PathBuf::from(options.store.as_deref().unwrap_or(DEFAULT_STORE));
         let service_pid = service_pid(options)?;
+        let facts = facts(options);
         let baseline = options.baseline.clone().filter(|baseline| !baseline.is_empty());
         if let Some(baseline) = &baseline {
-            Bases::find(baseline, &baseline_store, Path::new("."), None)
-                .map_err(|error| named("--baseline", error))?;
+            check_baseline(baseline, &baseline_store, facts.branch.as_deref())?;
         }
         let path = |file: &Option<String>| file.as_ref().filter(|file| !file.is_empty()).map(PathBuf::from);
         let variable = |name: &str| std::env::var(name).ok();
@@ -101,13 +101,13 @@ impl GateSettings {
             ));
         }
         Ok(Self {
-            facts: facts(options),
+            facts,
             store: (!options.no_store).then(|| baseline_store.clone()),
             baseline_store,
             keep_runs: u32::try_from(options.keep_runs).unwrap_or(u32::MAX),
             run_file: run_file.filter(|file| !is_record(file)).map(Path::to_owned),
             budgets: budgets(options, &file)?,
-            rules: rules_of(&file)?,
+            rules: file.rules.clone(),
             baseline,
             service_pid,
             outputs,
@@ -135,6 +135,17 @@ pub(crate) fn named(option: &str, error: CliError) -> CliError {
     }
 }
 
+/// The first run of a branch has nothing to be compared with; any other run does, or a pipeline that lost its store would
+/// pass without a word.
+fn check_baseline(baseline: &str, store: &Path, branch: Option<&str>) -> Result<(), CliError> {
+    if branch == Some(baseline) && Bases::is_first_of(baseline, store) {
+        return Ok(());
+    }
+    Bases::find(baseline, store, Path::new("."), None, None)
+        .map(|_| ())
+        .map_err(|error| named("--baseline", error))
+}
+
 fn service_pid(options: &RunOptions) -> Result<Option<u32>, CliError> {
     let Some(pid) = options.service_pid else {
         return Ok(None);
@@ -158,15 +169,6 @@ fn budgets(options: &RunOptions, file: &GateFile) -> Result<Vec<Budget>, CliErro
     }
     Budget::check(&budgets).map_err(|error| usage(&error))?;
     Ok(budgets)
-}
-
-/// The tolerances of a file.
-pub(crate) fn rules_of(file: &GateFile) -> Result<Rules, CliError> {
-    match &file.compare {
-        Some(table) => Rules::from_table(table)
-            .map_err(|error| CliError::Usage(format!("{}: [compare] {error}", gate_file::NAMES))),
-        None => Ok(Rules::default()),
-    }
 }
 
 fn facts(options: &RunOptions) -> RunFacts {

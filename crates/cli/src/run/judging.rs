@@ -70,6 +70,7 @@ impl Run<'_> {
         let TestGate::Open(gate) = std::mem::take(&mut self.gate) else {
             return;
         };
+        let ended_early = self.ends_early;
         let health = self.parts.collector.health().snapshot();
         let master = self.parts.master.as_ref();
         let (workers, losses) = master.map(workers_and_losses).unwrap_or_default();
@@ -81,6 +82,7 @@ impl Run<'_> {
             &self.parts.collector,
             last.unwrap_or_else(Timestamp::now),
             |facts| {
+                facts.ended_early = ended_early;
                 let generator = &mut facts.generator;
                 generator.health = health;
                 generator.requests_in_doubt = workers.iter().map(|worker| worker.requests_in_doubt).sum();

@@ -113,6 +113,11 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// Where its value begins.
+    pub(super) fn start(&self) -> usize {
+        self.value.span().start
+    }
+
     pub(super) fn error(&self, problem: impl Into<String>) -> GateError {
         self.document
             .error(Some(self.value.span().start), &self.path, problem)

@@ -3,6 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::{Metric, Tolerance};
 
 const EXAMPLE: &str = include_str!("../../../../examples/budgets.toml");
 
@@ -89,9 +90,9 @@ fn every_key_is_read() {
         [levels.smoke]
         users = 20
         [compare]
-        baseline = "main"
+        floor = "2ms"
         [compare.tolerance]
-        p95 = "10%"
+        p95 = "12%"
         "#,
     )
     .unwrap();
@@ -115,18 +116,19 @@ fn every_key_is_read() {
     assert!(file.budgets_at(Some("night")).unwrap().is_empty());
     let smoke = file.levels.get("smoke").unwrap();
     assert_eq!((smoke.users, smoke.spawn_rate), (Some(20), Some(5.0)));
-    let compare = file.compare.unwrap();
-    assert_eq!(compare["tolerance"]["p95"].as_str(), Some("10%"));
+    assert_eq!(file.rules.floor_ms, 2.0);
+    let p95 = |tolerance: &&Tolerance| tolerance.metric == Metric::Percentile(0.95);
+    assert_eq!(file.rules.tolerances.iter().find(p95).unwrap().limit, 0.12);
 }
 
 #[test]
 fn a_table_of_another_file_is_read() {
     let path: &[&str] = &["tool", "katydid", "gate"];
     let text = "[project]\nname = 'shop'\n[tool.katydid]\nusers = 5\n[tool.katydid.gate]\nbudgets = ['p95 < 1s']\n\
-                [tool.katydid.gate.compare]\nbaseline = 'x'\n";
+                [tool.katydid.gate.compare]\nfloor = '2ms'\n";
     let file = GateFile::parse("pyproject.toml", text, Some(path)).unwrap();
     assert_eq!(rules(&file.budgets), ["p95 < 1s"]);
-    assert_eq!(file.compare.unwrap().len(), 1);
+    assert_eq!(file.rules.floor_ms, 2.0);
     let without = GateFile::parse("pyproject.toml", "[project]\nname = 'shop'\n", Some(path)).unwrap();
     assert_eq!(without, GateFile::default());
     let wrong = GateFile::parse("pyproject.toml", "tool = 3", Some(path)).unwrap_err();
@@ -211,6 +213,10 @@ fn what_is_wrong_has_its_line_and_key() {
         ("[levels.smoke]\nusres = 3", "levels.smoke.usres: unknown key"),
         ("[levels]\nsmoke = 3", "levels.smoke: expected a table, found 3"),
         ("compare = 3", "compare: expected a table, found 3"),
+        (
+            "[compare]\nalpha = 0.01\ntolerence = 3",
+            "compare.tolerence: no such key (there are tolerance, benchmark, metrics, floor, alpha, run_to_run)",
+        ),
     ] {
         let found = parse(text).map(|_| ()).unwrap_err().to_string();
         assert!(found.contains(error), "{found}\n  lacks {error}");

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 use katydid_gate::RunFacts;
 use katydid_stats::Timestamp;
 
-use super::locust_history::Survey;
+use super::locust_history::{Survey, WINDOW_SECONDS};
 use super::locust_tables::{count_exceptions, cut_off_remark, read_failures, read_stats};
 use super::{ImportError, Imported};
 use crate::{KeptEndpoint, KeptRun};
@@ -33,7 +33,7 @@ const WINDOWS_ROUNDING: f64 = 0.05;
 /// and `PREFIX_exceptions.csv` if they are there. The path of any of them is as good as the prefix.
 ///
 /// Second by second the run is known only if Locust was told `--csv-full-history`, and then in windows of
-/// [`WINDOW_SECONDS`](super::WINDOW_SECONDS) that are told as their first second. Fails, naming file, line and column,
+/// [`WINDOW_SECONDS`](super::WINDOW_SECONDS) whose requests are spread over their seconds. Fails, naming file, line and column,
 /// when one of the files is not what Locust writes.
 pub fn locust_csv(prefix: &Path) -> Result<Imported, ImportError> {
     let [stats_path, history_path, failures_path, exceptions_path] = paths(prefix);
@@ -132,6 +132,7 @@ fn add_history(imported: &mut Imported, path: &Path) -> Result<(), ImportError> 
     if survey.is_full {
         run.seconds = survey.windows(path, &run.endpoints)?;
         run.facts.rounding = run.facts.rounding.max(WINDOWS_ROUNDING);
+        run.facts.window_seconds = WINDOW_SECONDS as u32;
     } else {
         remarks.push(format!(
             "{}: only figures of the whole run are known, because Locust was not told --csv-full-history",

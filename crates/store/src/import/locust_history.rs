@@ -176,6 +176,38 @@ struct Windows<'a> {
     closed: Vec<EntrySecond>,
 }
 
+/// A window evenly over its seconds, so that rates are right at any of them: each gets every so manieth of its values.
+fn spread(window: &EntrySecond, begin: i64, end: i64) -> Vec<EntrySecond> {
+    let seconds = (end - begin + 1).max(1) as u64;
+    let mut before = 0;
+    let mut parts = vec![Vec::new(); seconds as usize];
+    for (bucket, count) in window.response_times.iter() {
+        let after = before + u64::from(count);
+        for (part, counts) in (0..).zip(&mut parts) {
+            // How many numbers from `before` to `after` leave the rest `part`.
+            let up_to = |end: u64| (end + seconds - 1 - part) / seconds;
+            let of_part = up_to(after) - up_to(before);
+            if of_part > 0 {
+                counts.push((bucket, u32::try_from(of_part).unwrap_or(u32::MAX)));
+            }
+        }
+        before = after;
+    }
+    let share = |sum: u64, part: u64| (sum + seconds - 1 - part) / seconds;
+    let of_second = |(part, counts): (u64, Vec<(u16, u32)>)| EntrySecond {
+        second: begin + part as i64,
+        requests: share(window.requests, part),
+        failures: share(window.failures, part),
+        response_times: SparseCounts::from_buckets(counts),
+        ..window.clone()
+    };
+    (0..)
+        .zip(parts)
+        .map(of_second)
+        .filter(|second| second.requests > 0 || second.failures > 0)
+        .collect()
+}
+
 /// The window of one endpoint that may get later rows.
 #[derive(Debug, Default)]
 struct OpenWindow {
@@ -205,18 +237,18 @@ impl Windows<'_> {
     }
 
     fn put(&mut self, closed: Option<EntrySecond>) -> Result<(), ImportError> {
-        let Some(mut window) = closed else {
+        let Some(window) = closed else {
             return Ok(());
         };
-        if self.closed.len() >= WINDOW_LIMIT {
+        if self.closed.len() >= WINDOW_LIMIT * WINDOW_SECONDS as usize {
             return Err(ImportError::format(
                 self.path,
                 format!("it has more than {WINDOW_LIMIT} windows of {WINDOW_SECONDS} seconds"),
             ));
         }
         let end = self.last - self.number_of(window.second) * WINDOW_SECONDS;
-        window.second = (end - WINDOW_SECONDS + 1).max(self.first);
-        self.closed.push(window);
+        let begin = (end - WINDOW_SECONDS + 1).max(self.first);
+        self.closed.extend(spread(&window, begin, end));
         Ok(())
     }
 
