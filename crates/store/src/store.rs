@@ -99,7 +99,7 @@ impl Store {
     /// When it is another kind of file, damaged, of a later version, or cannot be written.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| io(folder, source))?;
+            make_folder(folder).map_err(|source| io(folder, source))?;
         }
         Self::open_with(
             file,
@@ -285,6 +285,16 @@ impl Store {
     ) -> Result<T, StoreError> {
         action(&self.connection).map_err(|error| StoreError::of_sql(&self.file, &error))
     }
+}
+
+/// A folder of our own name is nothing that anybody wants to commit.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let is_new = !folder.exists();
+    std::fs::create_dir_all(folder)?;
+    if is_new && folder.file_name().is_some_and(|name| name == ".katydid") {
+        std::fs::write(folder.join(".gitignore"), "*\n")?;
+    }
+    Ok(())
 }
 
 /// A transaction that has the right to write from its beginning: one that asks for it later is refused, not made to wait.
