@@ -97,7 +97,7 @@ def script(page: Page):
     ask("POST", "/user", json.dumps({"user_class_name": "Nobody"}).encode(), " (no such class)", **JSON)
     ask("POST", "/user", b"{", " (no JSON)", **JSON)
     ask("POST", "/stats/reset")
-    # Right after a reset it would be luck whether anything has failed yet; before, Locust's cache tells of old failures.
+    # Right after a reset it is luck whether anything has failed yet, and Locust's cache tells of what was before.
     time.sleep(2.1)
     page.wait_until(lambda stats: {row["name"] for row in stats["stats"]} >= {"buy", "fail"}, "requests once more")
     page.wait_until(lambda stats: stats["errors"], "failures once more")
