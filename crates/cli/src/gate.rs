@@ -5,6 +5,7 @@ mod bases;
 pub(crate) mod gate_file;
 mod keeper;
 mod outputs;
+mod scratch_file;
 mod service_memory;
 mod settings;
 
@@ -15,12 +16,12 @@ use katydid_gate::{
     comparability, compare, estimate, validity, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
-use katydid_store::{RunEnding, RunId, RunWriter, Store, StoreError};
+use katydid_store::{RunEnding, RunFilter, RunId, RunWriter, Store, StoreError};
 
 pub(crate) use bases::Bases;
 use keeper::Keeper;
-pub(crate) use keeper::ScratchFile;
 pub(crate) use outputs::write_outputs;
+pub(crate) use scratch_file::ScratchFile;
 use service_memory::ServiceMemory;
 pub(crate) use settings::is_record;
 pub use settings::{GateSettings, VerdictOutputs};
@@ -63,13 +64,17 @@ pub(crate) struct Judged<'a> {
 impl<'a> Gate<'a> {
     /// Begins with a test. `facts` are those of the settings with what is known since.
     pub(crate) fn begin(settings: &'a GateSettings, facts: RunFacts, lateness_seconds: u32) -> Self {
-        let scratch = (settings.store.is_none()
-            && (settings.baseline.is_some() || settings.run_file.is_some()))
-        .then(ScratchFile::new);
+        let needs_file = settings.baseline.is_some() || settings.run_file.is_some();
+        let scratch = match settings.store.is_none() && needs_file {
+            true => ScratchFile::new()
+                .inspect_err(|error| log::warn!(target: TARGET, "This run is not kept: {error}"))
+                .ok(),
+            false => None,
+        };
         let file = settings
             .store
             .as_deref()
-            .or(scratch.as_ref().map(|file| file.0.as_path()));
+            .or(scratch.as_ref().map(ScratchFile::path));
         let mut watch = BudgetWatch::new(settings.budgets.clone()).with_lateness(lateness_seconds);
         watch.begin(facts.started_at);
         Self {
@@ -276,8 +281,17 @@ fn first_of(branch: &str) -> Finding {
     }
 }
 
-/// A file for one run: what stood there before is another run's.
+/// A file for one run: what stood there before is another run's. A store of several is nobody's to overwrite.
 fn copy(store: &Store, id: RunId, file: &Path) -> Result<(), StoreError> {
+    if let Ok(there) = Store::open_existing(file) {
+        let count = there.runs(&RunFilter::default())?.len();
+        if count > 1 {
+            return Err(StoreError::NotOneRun {
+                file: file.to_owned(),
+                count,
+            });
+        }
+    }
     let _ = std::fs::remove_file(file);
     store.copy(id, &Store::open(file)?).map(|_| ())
 }

@@ -30,14 +30,14 @@ impl Cut {
     /// The whole run in about sixty blocks, without its ramp if more than half of it is left then, and without the
     /// seconds at both ends that are only partly there.
     pub fn of(facts: &RunFacts) -> Option<Self> {
-        let begin = facts.started_at.second() + 1;
+        let begin = facts.started_at.second().saturating_add(1);
         let end = facts.ended_at?.second();
         let steady = facts
             .ramp_done_at
-            .map(|done| done.second() + 1)
-            .filter(|steady| (end - steady) * 2 >= end - begin);
+            .map(|done| done.second().saturating_add(1))
+            .filter(|steady| end.saturating_sub(*steady) >= end.saturating_sub(begin) / 2);
         let begin = steady.unwrap_or(begin);
-        let seconds = end - begin;
+        let seconds = end.saturating_sub(begin);
         if seconds <= 0 {
             return None;
         }

@@ -57,6 +57,14 @@ pub enum StoreError {
     /// Bytes could not be compressed.
     #[error("compress seconds: {0}")]
     Pack(String),
+    /// A file for one run has several.
+    #[error("overwrite {}: it holds {count} runs", file.display())]
+    NotOneRun {
+        /// Which.
+        file: PathBuf,
+        /// How many.
+        count: usize,
+    },
     /// No run is meant.
     #[error("{0}")]
     NoSuchRun(String),

@@ -119,8 +119,9 @@ fn of_file(file: &Path, name: &str) -> Result<Place, CliError> {
             Ok(Place::of_file(store, run, name, None))
         }
         Found::Imported(imported) => {
-            let scratch = ScratchFile::new();
-            let store = Store::open(&scratch.0).map_err(|error| refused(&error))?;
+            let scratch = ScratchFile::new()
+                .map_err(|error| CliError::Configuration(format!("cannot read {name}: {error}")))?;
+            let store = Store::open(scratch.path()).map_err(|error| refused(&error))?;
             let (store, run) = keep(store, &imported.run).map_err(|error| refused(&error))?;
             Ok(Place::of_file(store, run, name, Some(scratch)))
         }

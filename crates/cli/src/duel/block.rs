@@ -42,9 +42,12 @@ impl BlockRun {
         host: &str,
         pair: usize,
     ) -> Result<Self, CliError> {
-        let (run_file, output) = (ScratchFile::new(), ScratchFile::new());
         let wrong =
             |error: &dyn std::fmt::Display| CliError::Configuration(format!("duel: start a block: {error}"));
+        let (run_file, output) = (
+            ScratchFile::new().map_err(|error| wrong(&error))?,
+            ScratchFile::new().map_err(|error| wrong(&error))?,
+        );
         let run_time = WARM_UP + options.block + ROUNDING;
         let users_at_once = options
             .test
@@ -66,9 +69,9 @@ impl BlockRun {
                 options.seed.wrapping_add(pair as u64) & i64::MAX as u64
             ),
             "--no-store".to_owned(),
-            format!("--run-file={}", run_file.0.display()),
+            format!("--run-file={}", run_file.path().display()),
         ]);
-        let file = File::create(&output.0).map_err(|error| wrong(&error))?;
+        let file = File::create(output.path()).map_err(|error| wrong(&error))?;
         let child = Children::start_into(&command, &file).map_err(|error| wrong(&error))?;
         Ok(Self {
             child,
@@ -86,7 +89,7 @@ impl BlockRun {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         };
-        if !has_measured(code) || !self.run_file.0.exists() {
+        if !has_measured(code) || !self.run_file.path().exists() {
             return Err(CliError::Configuration(format!(
                 "duel: a block ended with code {code}: {}",
                 self.last_words()
@@ -96,7 +99,7 @@ impl BlockRun {
     }
 
     fn measured(&self) -> Result<BlockedRun, CliError> {
-        let store = Store::open_existing(&self.run_file.0).map_err(|error| refused(&error))?;
+        let store = Store::open_existing(self.run_file.path()).map_err(|error| refused(&error))?;
         let runs = store
             .runs(&RunFilter::default())
             .map_err(|error| refused(&error))?;
@@ -113,7 +116,7 @@ impl BlockRun {
 
     /// The last line that the process wrote: why it could not go on.
     fn last_words(&self) -> String {
-        let text = std::fs::read_to_string(&self.output.0).unwrap_or_default();
+        let text = std::fs::read_to_string(self.output.path()).unwrap_or_default();
         let line = text
             .lines()
             .rev()

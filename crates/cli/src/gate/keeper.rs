@@ -1,6 +1,6 @@
 //! The thread that writes the run into its store: a slow disk delays nobody, and one that fails stops nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -102,26 +102,4 @@ fn write(mut writer: RunWriter, receiver: &Receiver<TakenSeconds>) -> Option<Run
 
 fn give_up(error: &StoreError) {
     log::warn!(target: TARGET, "This run is kept no further: cannot {error}. The test goes on.");
-}
-
-/// A file that is gone when this is dropped, for runs that nobody wants to keep but that must be compared.
-#[derive(Debug)]
-pub(crate) struct ScratchFile(pub(crate) PathBuf);
-
-impl ScratchFile {
-    /// A name of its own in the system's folder for such files; nothing is made yet.
-    pub(crate) fn new() -> Self {
-        let name = format!(
-            "katydid-{}-{:x}.db",
-            std::process::id(),
-            Timestamp::now().0.to_bits()
-        );
-        Self(std::env::temp_dir().join(name))
-    }
-}
-
-impl Drop for ScratchFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }

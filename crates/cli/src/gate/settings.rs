@@ -95,6 +95,14 @@ impl GateSettings {
             ..VerdictOutputs::of_environment(variable)
         };
         outputs.check()?;
+        if let Some(file) = run_file
+            && is_same_file(file, &baseline_store)
+        {
+            return Err(CliError::Usage(format!(
+                "--run-file: {} is where all runs are kept; name another file for this one",
+                file.display()
+            )));
+        }
         if outputs.html.is_some() && baseline.is_none() {
             return Err(CliError::Usage(
                 "--verdict-html draws a comparison, so it needs --baseline".to_owned(),
@@ -118,6 +126,14 @@ impl GateSettings {
     /// Whether there is anything to hold the run against.
     pub(crate) fn is_judging(&self) -> bool {
         !self.budgets.is_empty() || self.baseline.is_some()
+    }
+}
+
+/// Whether two names lead to one file, which may not be there yet.
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    match (left.canonicalize(), right.canonicalize()) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => left == right,
     }
 }
 
