@@ -47,6 +47,9 @@ impl PartialEq for DuelOptions {
     }
 }
 
+/// Nobody waits longer for a duel.
+const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+
 /// Options of the test that a duel sets itself.
 const OWN: [&str; 12] = [
     "host",
@@ -123,9 +126,10 @@ pub(crate) fn read(
     let time = |name: &str| {
         let usage = |why: String| CliError::Usage(format!("duel: --{name}: {why}"));
         let time = timespan::parse(&text(name)).map_err(usage)?;
-        match time.is_zero() {
-            true => Err(usage("must be longer than nothing".to_owned())),
-            false => Ok(time),
+        match time {
+            time if time.is_zero() => Err(usage("must be longer than nothing".to_owned())),
+            time if time > LONGEST => Err(usage("must be a week at most".to_owned())),
+            time => Ok(time),
         }
     };
     for name in ["base", "head"] {
