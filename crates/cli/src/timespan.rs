@@ -9,13 +9,8 @@ use std::time::Duration;
 ///
 /// When the text is anything else, or more than fits. The text of the error fits after the text's name.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse().ok()
-    } else {
-        in_units(text)
-    };
-    let wrong = || format!("invalid time '{text}' (write 300, 300s, 20m, 2h or 1h30m10s)");
-    seconds.map(Duration::from_secs).ok_or_else(wrong)
+    katydid_gate::parse_span(text)
+        .ok_or_else(|| format!("invalid time '{text}' (write 300, 300s, 20m, 2h or 1h30m10s)"))
 }
 
 /// As [`parse`], with days in front as well: `90d`, `1d12h`.
@@ -59,20 +54,6 @@ pub fn text(seconds: f64) -> String {
         .map(|(number, unit)| format!("{number}{unit}"))
         .collect();
     if told.is_empty() { "0s".to_owned() } else { told }
-}
-
-fn in_units(text: &str) -> Option<u64> {
-    let mut rest = text;
-    let mut seconds: u64 = 0;
-    for (unit, worth) in [('h', 3600), ('m', 60), ('s', 1)] {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 && rest[digits..].starts_with(unit) {
-            let number: u64 = rest[..digits].parse().ok()?;
-            seconds = seconds.checked_add(number.checked_mul(worth)?)?;
-            rest = &rest[digits + 1..];
-        }
-    }
-    rest.is_empty().then_some(seconds)
 }
 
 #[cfg(test)]

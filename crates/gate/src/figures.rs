@@ -50,7 +50,13 @@ impl<'a> Figures<'a> {
     /// A metric: as another tool told it, or else from the blocks. `None` if neither tells.
     pub(crate) fn value(&self, metric: Metric) -> Option<f64> {
         self.summary
-            .map_or_else(|| self.of_blocks(metric), |summary| told(summary, metric))
+            // A tool that tells no rate writes 0, and nothing can be compared with that.
+            .map_or_else(
+                || self.of_blocks(metric),
+                |summary| {
+                    told(summary, metric).filter(|&value| value > 0.0 || metric != Metric::RequestsPerSecond)
+                },
+            )
     }
 
     fn of_blocks(&self, metric: Metric) -> Option<f64> {
@@ -71,7 +77,8 @@ impl<'a> Figures<'a> {
     }
 }
 
-fn told(summary: &Summary, metric: Metric) -> Option<f64> {
+/// What the summary of another tool tells; `None` for what it does not.
+pub(crate) fn told(summary: &Summary, metric: Metric) -> Option<f64> {
     match metric {
         Metric::Percentile(wanted) => summary
             .percentiles
@@ -85,11 +92,9 @@ fn told(summary: &Summary, metric: Metric) -> Option<f64> {
         Metric::InterquartileRange => summary.interquartile_range,
         Metric::ErrorRate => (summary.count > 0).then(|| summary.failures as f64 / summary.count as f64),
         Metric::Failures => Some(summary.failures as f64),
-        Metric::RequestsPerSecond => {
-            (summary.requests_per_second > 0.0).then_some(summary.requests_per_second)
-        }
+        Metric::RequestsPerSecond => Some(summary.requests_per_second),
         Metric::Requests => Some(summary.count as f64),
-        Metric::PeakMemory => None,
+        Metric::PeakMemory => summary.peak_memory_bytes.map(|bytes| bytes as f64),
     }
 }
 

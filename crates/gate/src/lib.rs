@@ -63,5 +63,6 @@ pub use budget::{Abort, Budget, BudgetError, BudgetProblem, During, Name, Period
 pub use gate_file::{GateError, GateFile};
 pub use groups::Groups;
 pub use level::{Level, LevelError, Levels};
+pub use span::parse_span;
 pub use summaries::judge_summaries;
 pub use watch::BudgetWatch;

@@ -6,6 +6,7 @@
 use crate::block::{BlockedEndpoint, BlockedRun, Distribution, Summary};
 use crate::budget::{Budget, Period};
 use crate::endpoint::Endpoint;
+use crate::figures::told;
 use crate::judged::{self, Subject, finding};
 use crate::metric::Metric;
 use crate::stretch::Stretch;
@@ -143,7 +144,7 @@ fn by_summary(budget: &Budget, subject: &Subject, summary: &Summary) -> Finding 
             summary.count, budget.min_samples
         ));
     }
-    if let Some(measured) = figure(budget.metric, summary) {
+    if let Some(measured) = told(summary, budget.metric) {
         let outcome = judged::outcome(budget, measured);
         let value = judged::value_text(measured, budget);
         let reason = format!("{value}, allowed {}", budget.limit_text());
@@ -153,26 +154,6 @@ fn by_summary(budget: &Budget, subject: &Subject, summary: &Summary) -> Finding 
         Metric::Percentile(fraction) => between(budget, subject, summary, fraction),
         Metric::PeakMemory => unsure(NO_MEMORY.to_owned()),
         _ => unsure("not among its figures".to_owned()),
-    }
-}
-
-fn figure(metric: Metric, summary: &Summary) -> Option<f64> {
-    match metric {
-        Metric::Percentile(wanted) => summary
-            .percentiles
-            .iter()
-            .find(|(fraction, _)| (fraction - wanted).abs() < 1e-9)
-            .map(|&(_, value)| value),
-        Metric::Average => Some(summary.mean),
-        Metric::Minimum => Some(summary.min),
-        Metric::Maximum => Some(summary.max),
-        Metric::StandardDeviation => summary.standard_deviation,
-        Metric::InterquartileRange => summary.interquartile_range,
-        Metric::ErrorRate => (summary.count > 0).then(|| summary.failures as f64 / summary.count as f64),
-        Metric::Failures => Some(summary.failures as f64),
-        Metric::RequestsPerSecond => Some(summary.requests_per_second),
-        Metric::Requests => Some(summary.count as f64),
-        Metric::PeakMemory => summary.peak_memory_bytes.map(|bytes| bytes as f64),
     }
 }
 

@@ -1,9 +1,9 @@
 //! A kept run in blocks of time, as runs are compared.
 
 use katydid_gate::{Block, BlockedEndpoint, BlockedRun, Distribution, Endpoint, RunFacts};
-use katydid_stats::bucket_middle_ms;
 
 use crate::chunk::Row;
+use crate::counts::Counts;
 use crate::error::StoreError;
 use crate::kept_run::KeptEndpoint;
 use crate::store::{RunId, Store};
@@ -146,9 +146,7 @@ struct Column(Vec<Pending>);
 struct Pending {
     requests: u64,
     failures: u64,
-    /// Bucket that the first count belongs to.
-    first: usize,
-    counts: Vec<u32>,
+    counts: Counts,
 }
 
 impl Column {
@@ -166,14 +164,7 @@ impl Column {
         let block = &mut self.0[block];
         block.requests += row.requests;
         block.failures += row.failures;
-        let (Some(&(first, _)), Some(&(last, _))) = (row.counts.first(), row.counts.last()) else {
-            return;
-        };
-        block.make_room(usize::from(first), usize::from(last));
-        for &(bucket, count) in &row.counts {
-            let counted = &mut block.counts[usize::from(bucket) - block.first];
-            *counted = counted.saturating_add(count);
-        }
+        block.counts.add(&row.counts);
     }
 
     fn blocks(self, step: i64) -> Vec<Block> {
@@ -182,37 +173,12 @@ impl Column {
 }
 
 impl Pending {
-    fn make_room(&mut self, first: usize, last: usize) {
-        if self.counts.is_empty() {
-            self.first = first;
-        } else if first < self.first {
-            let missing = self.first - first;
-            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
-            self.first = first;
-        }
-        let length = last + 1 - self.first;
-        if length > self.counts.len() {
-            self.counts.resize(length, 0);
-        }
-    }
-
     fn block(self, step: i64) -> Block {
-        let counted = self
-            .counts
-            .into_iter()
-            .enumerate()
-            .filter(|&(_, count)| count > 0);
-        let counts = counted.map(|(position, count)| {
-            let bucket = u16::try_from(self.first + position).unwrap_or(u16::MAX);
-            (bucket_middle_ms(bucket), u64::from(count))
-        });
         Block {
             seconds: step as f64,
             requests: self.requests,
             failures: self.failures,
-            times: Distribution {
-                counts: counts.collect(),
-            },
+            times: self.counts.distribution(),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod blocked;
 mod chunk;
 mod commit;
+mod counts;
 mod error;
 pub mod export;
 pub mod import;

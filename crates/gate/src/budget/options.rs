@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::{BudgetProblem, one_line};
 use super::{Abort, Budget, During};
 use crate::nearest::hint;
-use crate::span;
+use crate::span::parse_span;
 
 /// Options, each `None` where it was not given.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,7 +92,9 @@ fn set<T>(place: &mut Option<T>, value: T, name: &'static str) -> Result<(), Bud
 const MOST_SECONDS: u64 = 7 * 86_400;
 
 fn seconds(text: &str) -> Option<u32> {
-    span::parse(text).and_then(|span| possible_seconds(span.as_secs()))
+    parse_span(text)
+        .filter(|span| !span.is_zero())
+        .and_then(|span| possible_seconds(span.as_secs()))
 }
 
 /// Seconds of a window or a delay, if there are not too many.

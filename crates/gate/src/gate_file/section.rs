@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::GateError;
 use crate::budget::one_line;
 use crate::nearest::hint;
-use crate::span;
+use crate::span::parse_span;
 
 /// A text and the name of its file.
 #[derive(Clone, Copy, Debug)]
@@ -214,7 +214,12 @@ impl<'a> Entry<'a> {
 
     /// A length of time: a text, or whole seconds.
     pub(super) fn duration(&self) -> Result<Duration, GateError> {
-        let from_text = self.value.get_ref().as_str().and_then(span::parse);
+        let from_text = self
+            .value
+            .get_ref()
+            .as_str()
+            .and_then(parse_span)
+            .filter(|span| !span.is_zero());
         let from_seconds = || {
             self.whole_number()
                 .filter(|&count| count > 0)
