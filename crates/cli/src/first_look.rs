@@ -168,7 +168,7 @@ fn with_level(arguments: &[String], surroundings: &Surroundings) -> Result<Vec<S
     let (known, _) = command_line::part(arguments);
     let given = command_line::parse(&known)?;
     let is_given = |dest: &str| given.iter().any(|given| given.row.dest == dest);
-    let mut all = gate_file::arguments_of(&level, is_given);
+    let mut all = gate_file::arguments_of(name, &level, is_given);
     all.extend_from_slice(arguments);
     Ok(all)
 }

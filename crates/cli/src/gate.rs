@@ -15,7 +15,7 @@ use katydid_gate::{
     BlockedRun, BudgetWatch, Comparison, Estimate, Finding, Judgement, Outcome, Rules, RunFacts,
     comparability, compare, estimate, validity, validity_of_requests,
 };
-use katydid_stats::{Collector, MarkKind, TakenSeconds, Timestamp};
+use katydid_stats::{Collector, MarkKind, Timestamp};
 use katydid_store::{RunEnding, RunFilter, RunId, RunWriter, Store, StoreError};
 
 pub(crate) use bases::Bases;
@@ -110,10 +110,10 @@ impl<'a> Gate<'a> {
 
     /// Takes what lies before a second.
     fn take(&mut self, collector: &Collector, before: i64) {
-        let (taken, ramp_done) = collector.with(|stats| {
+        let (taken, ramp_done, counts_since) = collector.with(|stats| {
             let ramp_done = stats.marks().iter().find(|mark| mark.kind == MarkKind::RampDone);
             let ramp_done = ramp_done.map(|mark| mark.at);
-            (stats.take_seconds(before), ramp_done)
+            (stats.take_seconds(before), ramp_done, stats.clock().start_time)
         });
         if let (Some(at), false) = (ramp_done, self.ramp_told) {
             self.facts.ramp_done_at = Some(at);
@@ -123,7 +123,7 @@ impl<'a> Gate<'a> {
             self.ramp_told = true;
         }
         if taken.began_anew {
-            self.begin_anew(&taken);
+            self.begin_anew(counts_since);
         }
         self.watch.feed(&taken.seconds);
         if let Some(keeper) = &mut self.keeper {
@@ -132,10 +132,8 @@ impl<'a> Gate<'a> {
     }
 
     /// Counting began anew: what budgets saw before is not part of the run.
-    fn begin_anew(&mut self, taken: &TakenSeconds) {
-        if let Some(first) = taken.seconds.first() {
-            self.facts.started_at = self.facts.started_at.max(Timestamp(first.second as f64));
-        }
+    fn begin_anew(&mut self, counts_since: Timestamp) {
+        self.facts.started_at = self.facts.started_at.max(counts_since);
         self.watch.begin(self.facts.started_at);
         if let Some(at) = self.facts.ramp_done_at {
             self.watch.ramp_done(at);
@@ -181,14 +179,12 @@ impl<'a> Gate<'a> {
     }
 
     fn blocked(&self, writer: &RunWriter) -> Option<BlockedRun> {
-        blocked(writer.store(), writer.id(), &self.facts)
+        writer
+            .store()
+            .blocked_with(writer.id(), &self.facts)
             .inspect_err(|error| log::warn!(target: TARGET, "Cannot {error}"))
             .ok()
     }
-}
-
-fn blocked(store: &Store, id: RunId, facts: &RunFacts) -> Result<BlockedRun, StoreError> {
-    store.blocked_with(id, facts)
 }
 
 impl Judged<'_> {
@@ -281,8 +277,17 @@ fn first_of(branch: &str) -> Finding {
     }
 }
 
-/// A file for one run: what stood there before is another run's. A store of several is nobody's to overwrite.
+/// A file for one run: what stood there before is another run's. What is no plain file, and a store of several runs, are
+/// nobody's to overwrite.
 fn copy(store: &Store, id: RunId, file: &Path) -> Result<(), StoreError> {
+    if file.exists() && !file.is_file() {
+        return Err(StoreError::Foreign(file.to_owned()));
+    }
+    if let (Ok(left), Ok(right)) = (file.canonicalize(), store.file().canonicalize())
+        && left == right
+    {
+        return Ok(()); // It is there already.
+    }
     if let Ok(there) = Store::open_existing(file) {
         let count = there.runs(&RunFilter::default())?.len();
         if count > 1 {

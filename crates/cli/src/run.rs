@@ -49,6 +49,7 @@ pub async fn run(settings: &Settings, parts: RunParts) -> i32 {
         None => run.watch().await,
         Some(end) => end,
     };
+    run.stop_asked = Some(Timestamp::now());
     run.ends_early = run.is_limited() && !matches!(end, End::RunTime | End::NumRequests(_) | End::ShapeDone);
     run.shut_down(&end).await;
     run.report();
@@ -128,6 +129,8 @@ struct Run<'a> {
     seen: Seen,
     /// The test, as far as keeping and judging it goes.
     gate: TestGate<'a>,
+    /// When it was told to stop, if it was: a service that answers no more ends no test.
+    stop_asked: Option<Timestamp>,
     /// Whether it ends before what it was limited to was reached.
     ends_early: bool,
     /// What the last test came to, if it was held against anything.
@@ -188,6 +191,7 @@ impl<'a> Run<'a> {
             shape_was_active: false,
             said: Announced::default(),
             gate: TestGate::default(),
+            stop_asked: None,
             ends_early: false,
             verdict: None,
             judges_failures: false,

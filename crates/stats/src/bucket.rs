@@ -7,6 +7,9 @@
 const PER_DOUBLING: u64 = 1024;
 const PER_DOUBLING_BITS: u32 = PER_DOUBLING.ilog2();
 
+/// Buckets there are.
+pub const BUCKETS: usize = LAST_INDEX as usize + 1;
+
 /// The bucket of `u64::MAX`.
 pub(crate) const LAST_INDEX: u16 = 56_319;
 

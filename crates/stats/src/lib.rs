@@ -33,7 +33,9 @@ mod timeline;
 mod timestamp;
 mod window;
 
-pub use bucket::{bucket_middle_microseconds, bucket_middle_ms, bucket_of_microseconds, locust_bucket};
+pub use bucket::{
+    BUCKETS, bucket_middle_microseconds, bucket_middle_ms, bucket_of_microseconds, locust_bucket,
+};
 pub use coarse::CoarseCounts;
 pub use collector::Collector;
 pub use delta::{EntryDelta, SecondDelta, StatsDelta};

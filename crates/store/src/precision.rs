@@ -4,10 +4,7 @@
 
 use std::sync::OnceLock;
 
-use katydid_stats::{bucket_middle_microseconds, bucket_of_microseconds};
-
-/// Buckets of a running test (see `katydid_stats`).
-const BUCKETS: usize = 56_320;
+use katydid_stats::{BUCKETS, bucket_middle_microseconds, bucket_of_microseconds};
 
 /// A precision, from the finest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use katydid_store::export::{self, ExportError};
@@ -66,16 +66,21 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
             .store
             .kept_run(place.run.id)
             .map_err(|error| refused(&error))?;
-        write(&kept, format, &file).map_err(|error| {
-            let _ = std::fs::remove_file(&file);
+        let wrong = |error: &dyn std::fmt::Display| {
             CliError::Configuration(format!("export {}: {error}", output.display()))
+        };
+        let into = File::create(&file).map_err(|error| wrong(&error))?;
+        write(&kept, format, into).map_err(|error| {
+            // Half an export is none.
+            let _ = std::fs::remove_file(&file);
+            wrong(&error)
         })?;
     }
     Ok(Answer::of(format!("Wrote {}\n", output.display())))
 }
 
-fn write(kept: &KeptRun, format: &str, file: &Path) -> Result<(), ExportError> {
-    let mut writer = BufWriter::new(File::create(file)?);
+fn write(kept: &KeptRun, format: &str, file: File) -> Result<(), ExportError> {
+    let mut writer = BufWriter::new(file);
     match format {
         "json" => export::json(kept, &mut writer)?,
         "csv" => export::csv(kept, &mut writer)?,

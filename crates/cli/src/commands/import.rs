@@ -50,7 +50,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let remarks: String = imported
         .remarks
         .iter()
-        .map(|remark| format!("Note: {remark}\n"))
+        .map(|remark| format!("Note: {}\n", katydid_report::printable(remark)))
         .collect();
     Ok(Answer::of(format!(
         "{remarks}Run {} kept: katydid show {}\n",

@@ -77,8 +77,8 @@ fn facts_text(run: &RunRow) -> String {
         "Run {}, {} ({} {})",
         run.id,
         run.state.word(),
-        facts.tool,
-        facts.version
+        katydid_report::printable(&facts.tool),
+        katydid_report::printable(&facts.version)
     )];
     let mut line = |label: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::time::Duration;
 
 use katydid_gate::{BlockedRun, RunFacts};
+use katydid_report::printable;
 use katydid_stats::Timestamp;
 use katydid_store::{Cut, RunFilter, Store};
 
@@ -49,13 +50,9 @@ impl BlockRun {
             ScratchFile::new().map_err(|error| wrong(&error))?,
         );
         let run_time = WARM_UP + options.block + ROUNDING;
-        let users_at_once = options
-            .test
-            .iter()
-            .any(|word| word.starts_with("-r") || word.starts_with("--sp"));
         let mut command = program.to_vec();
         // Users come at once, unless somebody says how fast: a block is too short for a ramp.
-        if !users_at_once {
+        if !options.has_spawn_rate {
             command.push("--spawn-rate=1000".to_owned());
         }
         command.extend(options.test.iter().cloned());
@@ -122,7 +119,7 @@ impl BlockRun {
             .rev()
             .find(|line| !line.trim().is_empty())
             .unwrap_or("it said nothing");
-        line.trim_start_matches("katydid: error: ").to_owned()
+        printable(line.trim_start_matches("katydid: error: ")).into_owned()
     }
 }
 

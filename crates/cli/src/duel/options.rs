@@ -29,6 +29,8 @@ pub struct DuelOptions {
     pub time_limit: Duration,
     /// What random numbers begin with; each pair has its own.
     pub seed: u64,
+    /// Whether these say how fast users come.
+    pub has_spawn_rate: bool,
     /// Options of the test, as typed.
     pub test: Vec<String>,
     /// How the two are compared.
@@ -121,7 +123,7 @@ pub(crate) fn read(
         Parsed::Matches(matches) => *matches,
         Parsed::Help(text) => return Ok(Err(text)),
     };
-    check_test(&test)?;
+    let has_spawn_rate = check_test(&test)?;
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
     let time = |name: &str| {
         let usage = |why: String| CliError::Usage(format!("duel: --{name}: {why}"));
@@ -163,6 +165,7 @@ pub(crate) fn read(
         pairs,
         time_limit: limit,
         seed: matches.get_one::<u64>("seed").copied().unwrap_or(1),
+        has_spawn_rate,
         test,
         rules: verdict::rules(&matches, surroundings)?,
         outputs: verdict::outputs(&matches, surroundings)?,
@@ -199,9 +202,11 @@ fn parted(arguments: &[String]) -> (Vec<String>, Vec<String>) {
     (own, test)
 }
 
-fn check_test(test: &[String]) -> Result<(), CliError> {
+/// Refuses what the duel sets itself, and says whether a spawn rate is given.
+fn check_test(test: &[String]) -> Result<bool, CliError> {
     let (known, _) = command_line::part(test);
-    for given in command_line::parse(&known)? {
+    let given = command_line::parse(&known)?;
+    for given in &given {
         if OWN.contains(&given.row.dest) {
             return Err(CliError::Usage(format!(
                 "duel: {} is set by the duel itself",
@@ -209,5 +214,5 @@ fn check_test(test: &[String]) -> Result<(), CliError> {
             )));
         }
     }
-    Ok(())
+    Ok(given.iter().any(|given| given.row.dest == "spawn_rate"))
 }

@@ -47,9 +47,9 @@ pub(crate) fn level(file: &GateFile, name: &str) -> Result<Level, CliError> {
 }
 
 /// What a level says, as it would stand on a command line; options that stand there already count before it.
-pub(crate) fn arguments_of(level: &Level, is_given: impl Fn(&str) -> bool) -> Vec<String> {
+pub(crate) fn arguments_of(name: &str, level: &Level, is_given: impl Fn(&str) -> bool) -> Vec<String> {
     let mut arguments = Vec::new();
-    // Lists come first, so that what follows ends them.
+    // Lists come first, so that what follows ends them: names of User classes may come next.
     for (flag, dest, values) in [
         ("--tags", "tags", &level.tags),
         ("--exclude-tags", "exclude_tags", &level.exclude_tags),
@@ -77,5 +77,6 @@ pub(crate) fn arguments_of(level: &Level, is_given: impl Fn(&str) -> bool) -> Ve
             arguments.push(format!("{flag}={value}"));
         }
     }
+    arguments.push(format!("--level={name}"));
     arguments
 }

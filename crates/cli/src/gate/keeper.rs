@@ -77,7 +77,7 @@ impl Keeper {
     }
 }
 
-/// Writes until nobody sends any more; gives up with one message.
+/// Writes until nobody sends any more. A file that others hold is tried again; anything else is given up with one message.
 fn write(mut writer: RunWriter, receiver: &Receiver<TakenSeconds>) -> Option<RunWriter> {
     let mut flushed = Instant::now();
     loop {
@@ -86,7 +86,11 @@ fn write(mut writer: RunWriter, receiver: &Receiver<TakenSeconds>) -> Option<Run
             Ok(taken) => writer.take(&taken),
             Err(RecvTimeoutError::Timeout) => {
                 flushed = Instant::now();
-                writer.flush(Timestamp::now())
+                match writer.flush(Timestamp::now()) {
+                    // What was taken in stays, for the next time.
+                    Err(StoreError::Busy(_)) => Ok(()),
+                    other => other,
+                }
             }
             Err(RecvTimeoutError::Disconnected) => match writer.flush(Timestamp::now()) {
                 Ok(()) => return Some(writer),

@@ -78,22 +78,24 @@ impl Run<'_> {
             .parts
             .collector
             .with(|stats| stats.clock().last_request_timestamp);
-        let judged = gate.end(
-            &self.parts.collector,
-            last.unwrap_or_else(Timestamp::now),
-            |facts| {
-                facts.ended_early = ended_early;
-                let generator = &mut facts.generator;
-                generator.health = health;
-                generator.requests_in_doubt = workers.iter().map(|worker| worker.requests_in_doubt).sum();
-                generator.saturated_workers = workers
-                    .into_iter()
-                    .filter(|worker| worker.saturated)
-                    .map(|worker| (worker.id, worker.reason.unwrap_or_default()))
-                    .collect();
-                generator.losses = losses;
-            },
-        );
+        let now = Timestamp::now();
+        let ended = match (last, self.stop_asked) {
+            // A clock that is ahead elsewhere makes no test longer.
+            (Some(last), Some(asked)) => last.min(now).max(asked),
+            (last, asked) => last.or(asked).unwrap_or(now).min(now),
+        };
+        let judged = gate.end(&self.parts.collector, ended, |facts| {
+            facts.ended_early = ended_early;
+            let generator = &mut facts.generator;
+            generator.health = health;
+            generator.requests_in_doubt = workers.iter().map(|worker| worker.requests_in_doubt).sum();
+            generator.saturated_workers = workers
+                .into_iter()
+                .filter(|worker| worker.saturated)
+                .map(|worker| (worker.id, worker.reason.unwrap_or_default()))
+                .collect();
+            generator.losses = losses;
+        });
         self.verdict = judged.judgement.as_ref().map(|judgement| judgement.verdict);
         self.judges_failures = judged.judgement.as_ref().is_some_and(judges_failures);
         self.gate = TestGate::Judged(Box::new(judged));
@@ -104,6 +106,11 @@ impl Run<'_> {
         let TestGate::Judged(mut judged) = std::mem::take(&mut self.gate) else {
             return;
         };
+        if self.settings.page.is_some() {
+            // The report at the end of the run fills it in for all others.
+            let snapshot = self.parts.collector.snapshot(Timestamp::now());
+            self.fill_in_context(&snapshot);
+        }
         let exit_code = self.exit_code();
         let health = self.parts.collector.health().snapshot();
         let context = &self.parts.report;

@@ -60,7 +60,7 @@ impl Run<'_> {
         log::error!(target: TARGET, "Failed to {error}");
     }
 
-    fn fill_in_context(&mut self, snapshot: &Snapshot) {
+    pub(super) fn fill_in_context(&mut self, snapshot: &Snapshot) {
         let status = self.status.borrow().clone();
         let context = &mut self.parts.report;
         context.state = status.state.to_string();
