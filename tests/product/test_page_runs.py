@@ -98,9 +98,12 @@ def test_nobody_else_can_reach_it_unless_told(command: Command, target) -> None:
     command.write(LOCUSTFILE)
     run = command.start("-P", free_port(), "--host", target.url)
     run.wait_for("Starting web interface at http://127.0.0.1:")
+    # Before this line the signal is still the interpreter's.
+    run.wait_for("Starting katydid")
     run.signal(2)
     assert run.end().exit_code == 0
     run = command.start("--web-host", "*", "-P", free_port(), "--host", target.url)
     run.wait_for("The web interface is open to everybody who reaches this machine")
+    run.wait_for("Starting katydid")
     run.signal(2)
     assert run.end().exit_code == 0

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use katydid_gate::{Budget, GateFile, Rules, RunFacts};
-use katydid_store::{commit_of, this_machine};
+use katydid_store::{Commit, commit_of, this_machine};
 
 use super::bases::Bases;
 use super::gate_file;
@@ -187,13 +188,22 @@ fn budgets(options: &RunOptions, file: &GateFile) -> Result<Vec<Budget>, CliErro
     Ok(budgets)
 }
 
+/// The commit of the folder that this process was started in. Asked once: options are resolved before anything is started
+/// and again at the run, and git takes its time.
+fn commit_here(environment: &BTreeMap<String, String>) -> Commit {
+    static COMMIT: OnceLock<Commit> = OnceLock::new();
+    COMMIT
+        .get_or_init(|| commit_of(Path::new("."), environment))
+        .clone()
+}
+
 fn facts(options: &RunOptions) -> RunFacts {
     let environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let commit = match (&options.commit, &options.branch) {
-        (Some(_), Some(_)) => katydid_store::Commit::default(),
-        _ => commit_of(Path::new("."), &environment),
+        (Some(_), Some(_)) => Commit::default(),
+        _ => commit_here(&environment),
     };
     RunFacts {
         tool: "katydid".to_owned(),
