@@ -239,13 +239,16 @@ def test_a_master_is_killed_and_started_anew(hosted: HostedCluster) -> None:
     ran = [now(worker)["tests"] for worker in workers]
     after = hosted.lead(*OPTIONS, name="master2")
     after.wait_for("All users spawned", limit=40)
+    # What a worker notes is a moment old: its users may still be those of the test before.
+    anew = [count + 1 for count in ran]
+    after.wait_until(lambda: [now(worker)["tests"] for worker in workers] == anew, "each worker has begun once more")
     wait_until_all_run(after, workers)
-    assert [now(worker)["tests"] for worker in workers] == [count + 1 for count in ran]
     wait_for_reports(hosted, after, workers)
     after.signal(signal.SIGTERM)
     assert after.end() == 0, after.log
     assert [worker.end() for worker in workers] == [0] * len(workers)
     stats = after.note("end")["stats"]
+    assert [worker.note("end")["tests"] for worker in workers] == anew
     counted = {name_of(hosted, worker): worker.note("end")["counted"] for worker in workers}
     assert stats == counted, after.log + workers[0].log
     assert "were lost" not in after.log
