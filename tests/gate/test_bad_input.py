@@ -138,6 +138,19 @@ def test_a_verdict_that_cannot_be_written(bench: Bench, option: str, file: str) 
     assert f"{option}: cannot " in line and file in line
 
 
+@pytest.mark.parametrize("option", ["--verdict-json", "--verdict-junit", "--verdict-markdown", "--verdict-metrics"])
+def test_a_verdict_of_nothing(bench: Bench, option: str) -> None:
+    """A pipeline whose file with budgets is missing must not look as if it had passed."""
+    line = refused(bench, option, "verdict", code=2)
+    assert f"{option}: there is nothing to judge; give --baseline, --budget, or a file with budgets" in line
+
+
+@pytest.mark.parametrize("code", ["256", "-1"])
+def test_an_exit_code_that_there_is_not(bench: Bench, code: str) -> None:
+    line = refused(bench, f"--exit-code-on-inconclusive={code}", code=2)
+    assert f"--exit-code-on-inconclusive: {code} is none; exit codes go from 0 to 255" in line
+
+
 class TestBaseline:
     """--baseline, refused before any load."""
 

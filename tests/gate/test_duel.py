@@ -88,6 +88,28 @@ def test_a_slower_deployment_loses(bench: Bench, dueling, tab) -> None:
     assert one.page.inner_text(".verdict-word") == "Regression"
 
 
+def test_what_is_asked_of_the_duel_is_not_asked_of_its_blocks(bench: Bench, dueling) -> None:
+    """Variables of a pipeline: each block would write the same files."""
+    bench.variables |= {
+        "KATYDID_VERDICT_JUNIT": "junit.xml",
+        "KATYDID_BASELINE": "main",
+        "LOCUST_PROCESSES": "2",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": "summary.md",
+    }
+    result = dueling(20, 40)
+    assert result.exit_code == 11, result.output
+    assert (bench.folder / "summary.md").read_text().count("<!-- katydid-verdict -->") == 1
+    assert not (bench.folder / "junit.xml").exists()
+
+
+def test_a_block_that_a_budget_ends_is_told(bench: Bench, dueling) -> None:
+    (bench.folder / "budgets.toml").write_text('budgets = ["failures < 1 [abort]", "max < 5ms [abort]"]')
+    result = dueling(20, 20)
+    assert result.exit_code == 1, result.output
+    assert "duel: a block ended before its time, as with a budget that aborts" in result.stderr
+
+
 def test_equal_deployments_are_no_regression(dueling) -> None:
     result = dueling(20, 20, "--exit-code-on-inconclusive", "12")
     assert result.exit_code in (0, 12), result.output

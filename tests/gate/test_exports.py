@@ -148,6 +148,9 @@ def test_a_run_file_takes_the_place_of_an_older_one(bench: Bench, shops: Shops) 
     assert "second" in bench.run("show", "run.katydid").stdout
     assert bench.run("import", "run.katydid").exit_code == 0
     assert [run["facts"]["label"] for run in bench.kept()] == ["second"]
+    # What is said here counts before what the file says.
+    assert bench.run("import", "run.katydid", "--branch", "topic", "--label", "again").exit_code == 0
+    assert bench.kept("--branch", "topic")[0]["facts"]["label"] == "again"
 
 
 def test_a_run_file_that_ends_in_json_is_the_record_alone(bench: Bench, shops: Shops) -> None:

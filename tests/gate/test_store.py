@@ -121,6 +121,28 @@ def test_a_place_that_cannot_be_written(bench: Bench, shops: Shops, place: str) 
     assert "PASS: " in result.output
 
 
+def test_a_store_that_cannot_be_written_costs_nothing_else(bench: Bench, shops: Shops) -> None:
+    """The run still goes into a file of its own, and is still compared with another one."""
+    nowhere = ("--store", "/proc/nowhere/runs.db")
+    first = bench.test(shops(), *nowhere, "--run-file", "first.katydid", users=8, seconds=8)
+    assert first.exit_code == 0, first.output
+    assert "This run is not kept: cannot " in first.stderr
+    assert bench.run("show", "first.katydid").exit_code == 0
+    second = bench.test(shops(), *nowhere, "--baseline", "first.katydid", "--verdict-json", "v.json", users=8, seconds=8)
+    assert second.exit_code in (0, 12), second.output
+    assert any(finding["kind"] == "regression" for finding in bench.json("v.json")["findings"])
+
+
+def test_a_file_of_its_own_that_could_not_be_written_is_an_error(bench: Bench, shops: Shops) -> None:
+    """A store of several runs is nobody's to overwrite; whoever asked for the file must not find that all went well."""
+    for _ in range(2):
+        assert bench.test(shops(), "--store", "several.db", seconds=1).exit_code == 0
+    result = bench.test(shops(), "--run-file", "several.db", seconds=1)
+    assert result.exit_code == 1, result.output
+    assert "--run-file: cannot overwrite several.db: it holds 2 runs" in result.stderr
+    assert len(bench.kept()) == 1 and len(bench.kept("--store", "several.db")) == 2
+
+
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     """Mounts small file systems in memory; a test without the right to is skipped."""

@@ -58,6 +58,26 @@ def test_each_test_of_a_page_is_a_run(pages: Pages) -> None:
     assert all(run["facts"]["branch"] == "main" for run in runs)
 
 
+def test_a_first_test_that_somebody_stops_early_is_no_baseline(pages: Pages) -> None:
+    options = ("--autostart", "-u", "2", "-r", "2", "-t", "1h", "--branch", "main")
+    page = pages.start("katydid", "shop.py", "Looker", *options)
+    page.wait_until(lambda stats: page_requests(stats) >= 5, "there were requests")
+    assert page.post("/stop").status == 200
+    page.wait_for_state("stopped")
+    (early,) = wait_for_runs(page, 1)
+    assert early["facts"]["ended_early"]
+    # Whoever starts the next one decides when it is over.
+    a_test(page, users=2, at_least=5)
+    whole, _ = wait_for_runs(page, 2)
+    assert not whole["facts"]["ended_early"]
+
+
+def test_a_first_test_that_had_its_time_is_whole(pages: Pages) -> None:
+    page = pages.start("katydid", "shop.py", "Looker", "--autostart", "-u", "2", "-r", "2", "-t", "2s")
+    (run,) = wait_for_runs(page, 1)
+    assert not run["facts"]["ended_early"]
+
+
 def test_a_page_without_a_test_keeps_nothing(pages: Pages) -> None:
     page = pages.start("katydid", "shop.py")
     page.node.signal(2)

@@ -1,5 +1,7 @@
 //! What can be wrong before a test starts. Does not print.
 
+use katydid_report::printable;
+
 use crate::exit_code;
 
 /// A reason not to start, in one line.
@@ -24,6 +26,7 @@ impl CliError {
 
     /// The line to print on standard error, without its end.
     pub fn line(&self) -> String {
-        format!("katydid: error: {self}")
+        // Names of files, branches and endpoints come from anywhere; what moves a cursor must not reach a terminal.
+        format!("katydid: error: {}", printable(&self.to_string()))
     }
 }

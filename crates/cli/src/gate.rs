@@ -9,7 +9,8 @@ mod scratch_file;
 mod service_memory;
 mod settings;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use katydid_gate::{
     BlockedRun, BudgetWatch, Comparison, Estimate, Finding, Judgement, Outcome, Rules, RunFacts,
@@ -64,22 +65,20 @@ pub(crate) struct Judged<'a> {
 impl<'a> Gate<'a> {
     /// Begins with a test. `facts` are those of the settings with what is known since.
     pub(crate) fn begin(settings: &'a GateSettings, facts: RunFacts, lateness_seconds: u32) -> Self {
-        let needs_file = settings.baseline.is_some() || settings.run_file.is_some();
-        let scratch = match settings.store.is_none() && needs_file {
-            true => ScratchFile::new()
-                .inspect_err(|error| log::warn!(target: TARGET, "This run is not kept: {error}"))
-                .ok(),
-            false => None,
-        };
-        let file = settings
+        let kept = settings
             .store
             .as_deref()
-            .or(scratch.as_ref().map(ScratchFile::path));
+            .and_then(|file| Keeper::begin(file, &facts));
+        let needs_file = settings.baseline.is_some() || settings.run_file.is_some();
+        let (keeper, scratch) = match kept {
+            None if needs_file => begin_scratch(&facts).unzip(),
+            kept => (kept, None),
+        };
         let mut watch = BudgetWatch::new(settings.budgets.clone()).with_lateness(lateness_seconds);
         watch.begin(facts.started_at);
         Self {
             settings,
-            keeper: file.and_then(|file| Keeper::begin(file, &facts)),
+            keeper,
             scratch,
             watch,
             service: settings.service_pid.and_then(|pid| ServiceMemory::of(pid).ok()),
@@ -140,11 +139,12 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Judges the test, which is over. `complete` fills in what is known of it now.
+    /// Judges the test, which is over, when the disk has had its time. `complete` fills in what is known of it now.
     pub(crate) fn end(
         mut self,
         collector: &Collector,
         now: Timestamp,
+        patience: Duration,
         complete: impl FnOnce(&mut RunFacts),
     ) -> Judged<'a> {
         self.take(collector, i64::MAX);
@@ -152,7 +152,7 @@ impl<'a> Gate<'a> {
         self.facts.ended_at = Some(ended);
         complete(&mut self.facts);
         self.watch.finish(ended);
-        let writer = self.keeper.take().and_then(Keeper::end);
+        let writer = self.keeper.take().and_then(|keeper| keeper.end(patience));
         let blocked = writer.as_ref().and_then(|writer| self.blocked(writer));
         let mut judged = Judged {
             settings: self.settings,
@@ -192,7 +192,7 @@ impl Judged<'_> {
     fn against(&mut self, baseline: &str, head: Option<&BlockedRun>) -> Vec<Finding> {
         let id = self.writer.as_ref().map(RunWriter::id);
         // A run that is not kept has a number in another file.
-        let id = id.filter(|_| self.settings.store.is_some());
+        let id = id.filter(|_| self.scratch.is_none());
         let store = &self.settings.baseline_store;
         if self.facts.branch.as_deref() == Some(baseline) && Bases::is_first_of(baseline, store) {
             return vec![first_of(baseline)];
@@ -208,10 +208,21 @@ impl Judged<'_> {
         compared.unwrap_or_else(|why| vec![Finding::untrusted("baseline", why)])
     }
 
-    /// Keeps the run with its end, copies it into a file of its own, removes what is older than is to be kept, and gives
-    /// its number. Problems are told in the log: results are there in any case.
-    pub(crate) fn keep(&mut self, collector: &Collector, record: &str, exit_code: i32) -> Option<RunId> {
-        let writer = self.writer.take()?;
+    /// Whether there is anything to [`keep`](Self::keep).
+    pub(crate) fn can_be_kept(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Keeps the run with its end, copies it into a file of its own, and removes what is older than is to be kept. Problems
+    /// with the store are told in the log: results are there in any case.
+    pub(crate) fn keep(&mut self, collector: &Collector, record: &str, exit_code: i32) -> Kept {
+        let mut kept = Kept {
+            missing: self.settings.run_file.clone(),
+            ..Kept::default()
+        };
+        let Some(writer) = self.writer.take() else {
+            return kept;
+        };
         let id = writer.id();
         let ending = RunEnding {
             facts: self.facts.clone(),
@@ -222,24 +233,49 @@ impl Judged<'_> {
             memory: &self.memory,
             exit_code: Some(exit_code),
         };
-        let kept = writer.finish(&ending).and_then(|mut store| {
-            if let Some(file) = &self.settings.run_file {
-                copy(&store, id, file)?;
-            }
-            if self.scratch.is_none() {
-                let outdated = store.outdated(Some(self.settings.keep_runs), None)?;
-                store.remove(&outdated.iter().map(|run| run.id).collect::<Vec<_>>())?;
-            }
-            Ok(())
-        });
-        match kept {
-            Ok(()) => (self.scratch.is_none()).then_some(id),
+        let mut store = match writer.finish(&ending) {
+            Ok(store) => store,
             Err(error) => {
                 log::warn!(target: TARGET, "The run is not kept as it should be: cannot {error}");
-                None
+                return kept;
+            }
+        };
+        if let Some(file) = &self.settings.run_file {
+            match copy(&store, id, file) {
+                Ok(()) => kept.missing = None,
+                Err(error) => log::error!(target: TARGET, "--run-file: cannot {error}"),
             }
         }
+        if self.scratch.is_none() {
+            kept.id = Some(id);
+            if let Err(error) = prune(&mut store, self.settings.keep_runs) {
+                log::warn!(target: TARGET, "Older runs are still there: cannot {error}");
+            }
+        }
+        kept
     }
+}
+
+/// Where a run is now.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// Its number in the store.
+    pub(crate) id: Option<RunId>,
+    /// The file of its own that was asked for, and that it is not in.
+    pub(crate) missing: Option<PathBuf>,
+}
+
+fn prune(store: &mut Store, keep_runs: u32) -> Result<(), StoreError> {
+    let outdated = store.outdated(Some(keep_runs), None)?;
+    store.remove(&outdated.iter().map(|run| run.id).collect::<Vec<_>>())
+}
+
+/// For a run that must be compared or copied, and that the store does not take.
+fn begin_scratch(facts: &RunFacts) -> Option<(Keeper, ScratchFile)> {
+    let scratch = ScratchFile::new()
+        .inspect_err(|error| log::warn!(target: TARGET, "This run is not kept: {error}"))
+        .ok()?;
+    Some((Keeper::begin(scratch.path(), facts)?, scratch))
 }
 
 /// Holds a run against others; says in words why that cannot be.

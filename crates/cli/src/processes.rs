@@ -67,12 +67,16 @@ impl Children {
         Ok(children)
     }
 
-    /// Starts one whose output goes to a file. Otherwise as [`start`](Self::start).
+    /// Starts one whose output goes to a file, without some variables of the environment. Otherwise as [`start`](Self::start).
     ///
     /// # Errors
     ///
     /// When the system does not start it.
-    pub(crate) fn start_into(command: &[String], output: &std::fs::File) -> std::io::Result<Self> {
+    pub(crate) fn start_into(
+        command: &[String],
+        output: &std::fs::File,
+        without: &[String],
+    ) -> std::io::Result<Self> {
         let (program, arguments) = command
             .split_first()
             .ok_or_else(|| std::io::Error::other("no command"))?;
@@ -82,11 +86,8 @@ impl Children {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output.try_clone()?);
-        // What is asked of a run as a whole is not asked of a part of one.
-        for name in ["BASELINE", "BUDGET", "STORE", "SERVICE_PID"] {
-            child
-                .env_remove(format!("LOCUST_{name}"))
-                .env_remove(format!("KATYDID_{name}"));
+        for name in without {
+            child.env_remove(name);
         }
         detach(&mut child);
         Ok(Self {

@@ -26,10 +26,12 @@ use self::watched::{Phases, Watched};
 use crate::budget::{Budget, During, Period};
 use crate::endpoint::Endpoint;
 use crate::judged::{self, Subject};
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Outcome};
 
 /// For how many seconds a second is left open.
 const LATENESS_SECONDS: u32 = 2;
+/// Share of requests that may be missing in windows before these cannot be trusted.
+const LATE_SHARE: f64 = 0.01;
 /// Most seconds that are closed at once: a clock that jumps must not keep a processor busy.
 const MOST_AT_ONCE: i64 = 14 * 86_400;
 /// No clock tells a second that is further from 1970: 34 thousand years. What other machines report may be anything.
@@ -53,6 +55,7 @@ pub struct BudgetWatch {
     places: HashMap<(Subject, Period), usize>,
     abort: Option<Finding>,
     late_requests: u64,
+    requests: u64,
 }
 
 impl BudgetWatch {
@@ -71,6 +74,7 @@ impl BudgetWatch {
             places: HashMap::new(),
             abort: None,
             late_requests: 0,
+            requests: 0,
         };
         watch.watch_merged();
         watch
@@ -91,7 +95,7 @@ impl BudgetWatch {
         self.watched.clear();
         self.places.clear();
         self.abort = None;
-        self.late_requests = 0;
+        (self.late_requests, self.requests) = (0, 0);
         self.watch_merged();
         self.begin_with(possible(at.second()));
     }
@@ -170,7 +174,35 @@ impl BudgetWatch {
         let called: BTreeSet<&Endpoint> = self.called.keys().collect();
         let called: Vec<&Endpoint> = called.into_iter().collect();
         let of_one = |budget| self.findings_of(budget, &called, (started, ended));
-        self.budgets.iter().enumerate().flat_map(of_one).collect()
+        let of_budgets = self.budgets.iter().enumerate().flat_map(of_one);
+        of_budgets.chain(self.too_late()).collect()
+    }
+
+    /// What windows did not see, if there are any.
+    fn too_late(&self) -> Option<Finding> {
+        let has_windows = self
+            .budgets
+            .iter()
+            .any(|budget| budget.period.window_seconds.is_some());
+        let late = self.late_requests;
+        if late == 0 || !has_windows {
+            return None;
+        }
+        let reason = format!(
+            "{late} of {} requests were reported more than {} s after they finished, too late for their windows: are the \
+             clocks of all workers set?",
+            self.requests, self.lateness_seconds
+        );
+        let is_tolerable = late as f64 <= LATE_SHARE * self.requests as f64;
+        Some(Finding {
+            outcome: if is_tolerable {
+                Outcome::NotJudged
+            } else {
+                Outcome::Fail
+            },
+            rule: "reports in time".to_owned(),
+            ..Finding::untrusted("budgets with windows", reason)
+        })
     }
 
     fn findings_of(
@@ -287,6 +319,7 @@ impl BudgetWatch {
 
     /// Adds a piece to all that count it.
     fn add(&mut self, piece: &EntrySecond) {
+        self.requests += piece.requests;
         let endpoint = Endpoint::new(piece.method.clone(), piece.name.clone());
         if !self.called.contains_key(&endpoint) {
             let places = self.watch_endpoint(&endpoint);

@@ -10,7 +10,9 @@ use crate::weigh::{Candidate, FEWEST_FAILURES, Setting, Weighed};
 impl Setting<'_> {
     pub(crate) fn summary_reason(&self, side: &str) -> String {
         let cure = match self.kind {
-            RunKind::LoadTest => "record the run with katydid, or with locust --csv-full-history",
+            RunKind::LoadTest => {
+                "record the run with katydid, or with locust --csv-full-history and for some minutes"
+            }
             RunKind::Benchmark => "keep the rounds with --benchmark-save-data",
         };
         format!(

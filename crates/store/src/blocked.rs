@@ -10,7 +10,7 @@ use crate::store::{RunId, Store};
 
 /// Blocks that a run is cut into, unless it is too short: enough to tell how much they differ, and each long enough to
 /// hold a stall.
-const BLOCKS: i64 = 60;
+pub(crate) const BLOCKS: i64 = 60;
 
 /// Blocks that the rounds of a benchmark are cut into.
 const BENCHMARK_BLOCKS: usize = 20;
@@ -44,18 +44,17 @@ impl Cut {
         // What is known of longer stretches only is cut into such.
         let window = i64::from(facts.window_seconds).max(1);
         let step = ((seconds / BLOCKS).max(1) + window - 1) / window * window;
-        Some(Self {
-            begin,
-            step,
-            blocks: usize::try_from(seconds / step).ok()?,
-        })
+        let blocks = usize::try_from(seconds / step)
+            .ok()
+            .filter(|blocks| *blocks > 0)?;
+        Some(Self { begin, step, blocks })
     }
 
     /// One block from its first second to its last.
     pub fn whole(begin: i64, end: i64) -> Self {
         Self {
             begin,
-            step: (end - begin).max(1),
+            step: end.saturating_sub(begin).max(1),
             blocks: 1,
         }
     }
@@ -85,7 +84,10 @@ impl Store {
     ///
     /// When the file cannot be read.
     pub fn blocked_with(&self, id: RunId, facts: &RunFacts) -> Result<BlockedRun, StoreError> {
-        let cut = Cut::of(facts).unwrap_or(Cut::whole(i64::MIN / 2, i64::MAX / 2));
+        let (begin, end) = (facts.started_at, facts.ended_at.unwrap_or(facts.started_at));
+        // Too short to be cut: all of it, the seconds at its ends included.
+        let whole = Cut::whole(begin.second(), end.second().saturating_add(1));
+        let cut = Cut::of(facts).unwrap_or(whole);
         self.blocked_by(id, facts, cut)
     }
 

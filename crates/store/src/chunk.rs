@@ -6,6 +6,8 @@
 //! first against that of the row before), then their counts. Values that resemble each other stand side by side, which
 //! is what makes them small.
 
+use std::collections::BTreeMap;
+
 use crate::error::StoreError;
 use crate::precision::Precision;
 
@@ -13,6 +15,12 @@ const VERSION: u8 = 1;
 
 /// Bytes that a row may take before it is kept less finely: an hour of a hundred names is 360,000 rows, in 20 MB.
 const BYTES_PER_ROW: usize = 48;
+
+/// Seconds whose times may be put together when even the coarsest precision takes more than that.
+const TOGETHER: [i64; 2] = [2, 4];
+
+/// Rows of a chunk at most: of more names or seconds, several chunks are made.
+pub(crate) const MOST_ROWS: usize = 50_000;
 
 /// More than a chunk of ours unpacks to; what claims to be larger is damaged.
 const LARGEST: usize = 256 << 20;
@@ -33,17 +41,46 @@ pub(crate) struct Row {
     pub(crate) counts: Vec<(u16, u32)>,
 }
 
-/// Rows as bytes, as finely as there is room.
-pub(crate) fn encode(rows: &mut [Row]) -> Result<Vec<u8>, StoreError> {
+/// Rows as bytes, as finely as there is room. Where there is none, times of up to `most_together` seconds count as those
+/// of the first one; requests and failures stay with their second.
+pub(crate) fn encode(rows: &mut [Row], most_together: i64) -> Result<Vec<u8>, StoreError> {
     rows.sort_unstable_by_key(|row| (row.endpoint, row.second));
     let mut encoded = Vec::new();
+    let has_room = |encoded: &[u8]| encoded.len() <= BYTES_PER_ROW * rows.len();
     for precision in Precision::ALL {
         encoded = encode_with(rows, precision)?;
-        if encoded.len() <= BYTES_PER_ROW * rows.len() {
+        if has_room(&encoded) {
+            return Ok(encoded);
+        }
+    }
+    for seconds in TOGETHER.into_iter().filter(|&seconds| seconds <= most_together) {
+        encoded = encode_with(&together(rows, seconds), Precision::Coarse)?;
+        if has_room(&encoded) {
             break;
         }
     }
     Ok(encoded)
+}
+
+/// Sorted rows, with the times of so many neighbouring seconds in the first of them.
+fn together(rows: &[Row], seconds: i64) -> Vec<Row> {
+    let is_alike = |left: &Row, right: &Row| {
+        left.endpoint == right.endpoint && left.second.div_euclid(seconds) == right.second.div_euclid(seconds)
+    };
+    let mut merged = Vec::with_capacity(rows.len());
+    for group in rows.chunk_by(is_alike) {
+        let mut counts = BTreeMap::<u16, u32>::new();
+        for &(bucket, count) in group.iter().flat_map(|row| &row.counts) {
+            let sum = counts.entry(bucket).or_default();
+            *sum = sum.saturating_add(count);
+        }
+        let mut counts: Vec<(u16, u32)> = counts.into_iter().collect();
+        merged.extend(group.iter().map(|row| Row {
+            counts: std::mem::take(&mut counts),
+            ..*row
+        }));
+    }
+    merged
 }
 
 fn encode_with(rows: &[Row], precision: Precision) -> Result<Vec<u8>, StoreError> {
@@ -250,8 +287,40 @@ mod tests {
             row(0, 1_000, 2, &[]),
             row(1, -5, 10, &[(1, u32::MAX)]),
         ];
-        let bytes = encode(&mut rows).unwrap();
+        let bytes = encode(&mut rows, 1).unwrap();
         assert_eq!(decoded(&bytes).unwrap(), rows);
+    }
+
+    #[test]
+    fn times_of_busy_seconds_stand_together_where_that_is_allowed() {
+        // Every second has a count of its own in each of 1,500 buckets: noise that no compression makes small.
+        let noise = |second: i64, bucket: u16| {
+            (second as u32 * 1_500 + u32::from(bucket)).wrapping_mul(2_654_435_761) >> 16
+        };
+        let of_second = |second| {
+            let counts: Vec<(u16, u32)> = (2_000..3_500)
+                .map(|bucket| (bucket, 1 + noise(second, bucket)))
+                .collect();
+            row(0, second, 1_000_000, &counts)
+        };
+        let mut rows: Vec<Row> = (0..8).map(of_second).collect();
+        let all = decoded(&encode(&mut rows, 1).unwrap()).unwrap();
+        let fewer = decoded(&encode(&mut rows, 2).unwrap()).unwrap();
+        let timed = |rows: &[Row]| -> Vec<u64> {
+            let sum = |row: &Row| row.counts.iter().map(|&(_, count)| u64::from(count)).sum();
+            rows.iter().map(sum).collect()
+        };
+        let one_by_one = timed(&rows);
+        let in_pairs = one_by_one.chunks(2).flat_map(|pair| [pair[0] + pair[1], 0]);
+        assert_eq!(timed(&all), one_by_one);
+        assert_eq!(timed(&fewer), in_pairs.collect::<Vec<u64>>());
+        let rows_of = |rows: &[Row]| -> Vec<(i64, u64, u64)> {
+            rows.iter()
+                .map(|row| (row.second, row.requests, row.failures))
+                .collect()
+        };
+        assert_eq!(rows_of(&all), rows_of(&rows));
+        assert_eq!(rows_of(&fewer), rows_of(&rows));
     }
 
     #[test]
@@ -259,7 +328,7 @@ mod tests {
         let mut rows: Vec<Row> = (0..50)
             .map(|n| row(n % 5, i64::from(n / 5), 9, &[(100, 4), (3_000, 5)]))
             .collect();
-        let bytes = encode(&mut rows).unwrap();
+        let bytes = encode(&mut rows, 1).unwrap();
         for end in 0..bytes.len() {
             assert!(decoded(&bytes[..end]).is_err(), "cut off at {end}");
         }

@@ -48,6 +48,9 @@ pub enum StoreError {
         /// Why.
         source: std::io::Error,
     },
+    /// SQLite copies from files whose names are UTF-8.
+    #[error("copy from {}: its name is not UTF-8", .0.display())]
+    Name(PathBuf),
     /// Some seconds of a run cannot be read.
     #[error("read all seconds of the run: a part of them is damaged")]
     DamagedChunk,

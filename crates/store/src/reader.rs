@@ -60,7 +60,7 @@ impl Store {
     ///
     /// When the file cannot be read.
     pub fn endpoints(&self, id: RunId) -> Result<Vec<KeptEndpoint>, StoreError> {
-        self.read(|connection| {
+        self.on_file(|connection| {
             let mut statement = connection.prepare(
                 "SELECT method, name, requests, failures, summary, single_values FROM endpoints
                  WHERE run_id = ?1 ORDER BY number",
@@ -86,7 +86,7 @@ impl Store {
     ///
     /// When the file cannot be read.
     pub fn failures(&self, id: RunId) -> Result<Vec<Failure>, StoreError> {
-        self.read(|connection| {
+        self.on_file(|connection| {
             let mut statement = connection.prepare(
                 "SELECT method, name, error, occurrences, first_seen, last_seen FROM failures WHERE run_id = ?1",
             )?;
@@ -173,7 +173,7 @@ impl Store {
     }
 
     fn part(&self, id: RunId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let packed: Option<Vec<u8>> = self.read(|connection| {
+        let packed: Option<Vec<u8>> = self.on_file(|connection| {
             connection
                 .query_row(
                     "SELECT data FROM parts WHERE run_id = ?1 AND name = ?2",

@@ -14,7 +14,11 @@ impl Store {
     /// When nothing, or more than one thing, fits; the message says what there is. And when the file cannot be read.
     pub fn find(&self, reference: &str) -> Result<RunRow, StoreError> {
         if let Ok(id) = reference.trim_start_matches('#').parse() {
-            return self.run(id);
+            match self.run(id) {
+                // One hash in 27 begins with seven digits.
+                Err(StoreError::NoSuchRun(_)) if reference.len() >= SHORTEST_HASH => {}
+                found => return found,
+            }
         }
         if let Some(back) = back_from_latest(reference) {
             return self.latest(back);

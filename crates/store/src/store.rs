@@ -1,9 +1,10 @@
 //! The file of kept runs: opened, listed, searched, thinned out. Writing a run is `writer.rs`, reading one `reader.rs`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use katydid_gate::{RunFacts, Verdict};
+use katydid_gate::{RunFacts, Verdict, is_comparable};
 use katydid_stats::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
@@ -121,8 +122,10 @@ impl Store {
 
     fn open_with(file: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         let sql = |error: rusqlite::Error| StoreError::of_sql(file, &error);
+        // With its whole path it is a file to SQLite, whatever its name begins with.
+        let path = std::path::absolute(file).map_err(|source| io(file, source))?;
         let mut connection =
-            Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
+            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
         connection.busy_timeout(PATIENCE).map_err(sql)?;
         if !schema::is_ours(&connection).map_err(sql)? {
             return Err(StoreError::Foreign(file.to_owned()));
@@ -158,7 +161,7 @@ impl Store {
     pub fn runs(&self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
         let wanted = format!(
             "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
-             AND (?2 IS NULL OR commit_hash LIKE ?2 || '%') AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
+             AND (?2 IS NULL OR lower(substr(commit_hash, 1, length(?2))) = lower(?2)) AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
              AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass' AND coalesce(exit_code, 0) = 0
                              AND NOT coalesce(json_extract(facts, '$.ended_early'), 0)
                              AND started_at >= coalesce((SELECT started_at FROM runs AS promoted
@@ -176,7 +179,7 @@ impl Store {
             filter.accepted,
             filter.limit.map_or(-1, i64::from)
         ];
-        self.read(|connection| {
+        self.on_file(|connection| {
             let mut statement = connection.prepare(&wanted)?;
             statement.query_map(filter, run_row)?.collect()
         })
@@ -189,19 +192,21 @@ impl Store {
     /// When there is none, or the file cannot be read.
     pub fn run(&self, id: RunId) -> Result<RunRow, StoreError> {
         let wanted = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
-        self.read(|connection| connection.query_row(&wanted, [id], run_row).optional())?
+        self.on_file(|connection| connection.query_row(&wanted, [id], run_row).optional())?
             .ok_or_else(|| StoreError::NoSuchRun(format!("there is no run {id} in {}", self.file.display())))
     }
 
-    /// Makes a run the baseline of its branch: older ones of that branch no longer count.
+    /// Makes a run the baseline of its branch: older ones of that branch no longer count. What was promoted last counts,
+    /// also where a clock was set back in between.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn promote(&self, id: RunId, now: Timestamp) -> Result<(), StoreError> {
-        self.read(|connection| {
+        self.on_file(|connection| {
             connection.execute(
-                "UPDATE runs SET promoted_at = ?2 WHERE id = ?1",
+                "UPDATE runs SET promoted_at = max(?2, coalesce((SELECT max(promoted_at) FROM runs) + 0.001, ?2))
+                 WHERE id = ?1",
                 params![id, now.0],
             )
         })?;
@@ -244,15 +249,21 @@ impl Store {
             accepted: true,
             ..RunFilter::default()
         };
-        let mut baselines = self.runs(&accepted)?;
-        // The latest of each branch are what the next run is compared with.
-        let mut seen = std::collections::HashMap::<Option<String>, u32>::new();
-        baselines.retain(|run| {
-            let of_branch = seen.entry(run.facts.branch.clone()).or_default();
-            *of_branch += 1;
-            run.promoted_at.is_some() || *of_branch <= crate::BASELINE_RUNS && run.facts.branch.is_some()
-        });
-        let is_baseline = |run: &RunRow| baselines.iter().any(|baseline| baseline.id == run.id);
+        let accepted = self.runs(&accepted)?;
+        // The latest of each branch that were made alike are what the next such run is compared with.
+        let is_needed = |position: usize, run: &RunRow| {
+            let later = accepted[..position].iter().filter(|later| {
+                later.facts.branch == run.facts.branch && is_comparable(&later.facts, &run.facts)
+            });
+            run.promoted_at.is_some()
+                || run.facts.branch.is_some() && later.count() < crate::BASELINE_RUNS as usize
+        };
+        let baselines: HashSet<RunId> = accepted
+            .iter()
+            .enumerate()
+            .filter(|&(position, run)| is_needed(position, run))
+            .map(|(_, run)| run.id)
+            .collect();
         let runs = self.runs(&RunFilter::default())?.into_iter().enumerate();
         Ok(runs
             .filter(|(position, run)| {
@@ -260,7 +271,7 @@ impl Store {
                     || before.is_some_and(|before| run.facts.started_at < before)
             })
             .map(|(_, run)| run)
-            .filter(|run| run.state != RunState::Running && !is_baseline(run))
+            .filter(|run| run.state != RunState::Running && !baselines.contains(&run.id))
             .collect())
     }
 
@@ -270,8 +281,12 @@ impl Store {
     ///
     /// When either file cannot be used.
     pub fn copy(&self, id: RunId, into: &Self) -> Result<RunId, StoreError> {
-        let source = self.file.to_string_lossy().into_owned();
-        into.read(|connection| {
+        let source = std::path::absolute(&self.file).unwrap_or_else(|_| self.file.clone());
+        let source = source
+            .into_os_string()
+            .into_string()
+            .map_err(|name| StoreError::Name(name.into()))?;
+        into.on_file(|connection| {
             connection.execute("ATTACH ?1 AS source", [source])?;
             let copied = copy_from_source(connection, id);
             connection.execute_batch("DETACH source")?;
@@ -279,7 +294,8 @@ impl Store {
         })
     }
 
-    pub(crate) fn read<T>(
+    /// Does something with the file; what goes wrong is told with its name.
+    pub(crate) fn on_file<T>(
         &self,
         action: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
@@ -304,8 +320,9 @@ pub(crate) fn immediate(connection: &mut Connection) -> rusqlite::Result<Transac
 
 fn copy_from_source(connection: &Connection, id: RunId) -> rusqlite::Result<RunId> {
     let transaction = connection.unchecked_transaction()?;
+    // Whether a run was promoted is a matter of the store that it was promoted in.
     let columns = "state, kind, started_at, ended_at, branch, commit_hash, label, facts, requests, failures, verdict, \
-                   exit_code, promoted_at";
+                   exit_code";
     transaction.execute(
         &format!("INSERT INTO main.runs ({columns}) SELECT {columns} FROM source.runs WHERE id = ?1"),
         [id],

@@ -1,15 +1,13 @@
 //! Taking in a run that was measured elsewhere, as a whole.
 
-use katydid_gate::{Estimate, Judgement};
+use katydid_gate::{Estimate, Judgement, RunFacts};
 use katydid_stats::TakenSeconds;
 
+use crate::chunk::MOST_ROWS;
 use crate::error::StoreError;
 use crate::kept_run::KeptRun;
 use crate::store::{RunId, Store, verdict_word};
 use crate::writer::{RunEnding, RunWriter, write_part};
-
-/// Seconds that are written at once.
-const BATCH: usize = 50_000;
 
 impl Store {
     /// Keeps a run of another tool, or of another file; gives the store back with the run's number.
@@ -20,7 +18,7 @@ impl Store {
     pub fn take_in(self, kept: &KeptRun) -> Result<(Self, RunId), StoreError> {
         let mut writer = RunWriter::begin(self, &kept.facts)?;
         let id = writer.id();
-        for batch in kept.seconds.chunks(BATCH) {
+        for batch in kept.seconds.chunks(MOST_ROWS) {
             writer.take(&TakenSeconds {
                 began_anew: false,
                 seconds: batch.to_vec(),
@@ -48,7 +46,23 @@ impl Store {
     /// When the file cannot be written.
     pub fn set_estimates(&self, id: RunId, estimates: &[Estimate]) -> Result<(), StoreError> {
         let text = serde_json::to_string(estimates).expect("texts and numbers serialize into memory");
-        self.read(|connection| write_part(connection, id, "estimates", &text))
+        self.on_file(|connection| write_part(connection, id, "estimates", &text))
+    }
+
+    /// Sets what is known of a run, its branch, commit and label among it.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn set_facts(&self, id: RunId, facts: &RunFacts) -> Result<(), StoreError> {
+        let text = serde_json::to_string(facts).expect("texts, numbers and lists serialize into memory");
+        self.on_file(|connection| {
+            connection.execute(
+                "UPDATE runs SET branch = ?2, commit_hash = ?3, label = ?4, facts = ?5 WHERE id = ?1",
+                rusqlite::params![id, facts.branch, facts.commit, facts.label, text],
+            )
+        })?;
+        Ok(())
     }
 
     /// Sets what a run came to.
@@ -58,7 +72,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn set_judgement(&self, id: RunId, judgement: &Judgement) -> Result<(), StoreError> {
         let text = serde_json::to_string(judgement).expect("texts and numbers serialize into memory");
-        self.read(|connection| {
+        self.on_file(|connection| {
             write_part(connection, id, "judgement", &text)?;
             connection.execute(
                 "UPDATE runs SET verdict = ?2 WHERE id = ?1",

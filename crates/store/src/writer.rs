@@ -8,6 +8,7 @@ use rusqlite::{Transaction, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::blocked::BLOCKS;
 use crate::chunk::{self, Row};
 use crate::error::StoreError;
 use crate::store::{RunId, Store, immediate, verdict_word};
@@ -17,6 +18,8 @@ use crate::store::{RunId, Store, immediate, verdict_word};
 pub struct RunWriter {
     store: Store,
     id: RunId,
+    /// Its first second with requests.
+    begin: Option<i64>,
     endpoints: HashMap<Endpoint, Counted>,
     pending: Vec<Row>,
 }
@@ -56,7 +59,7 @@ impl RunWriter {
     ///
     /// When the file cannot be written.
     pub fn begin(store: Store, facts: &RunFacts) -> Result<Self, StoreError> {
-        let id = store.read(|connection| {
+        let id = store.on_file(|connection| {
             connection.execute(
                 "INSERT INTO runs (state, kind, started_at, ended_at, branch, commit_hash, label, facts)
                  VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -75,6 +78,7 @@ impl RunWriter {
         Ok(Self {
             store,
             id,
+            begin: None,
             endpoints: HashMap::new(),
             pending: Vec::new(),
         })
@@ -105,17 +109,19 @@ impl RunWriter {
 
     fn begin_anew(&mut self) -> Result<(), StoreError> {
         self.pending.clear();
+        self.begin = None;
         for counted in self.endpoints.values_mut() {
             (counted.requests, counted.failures) = (0, 0);
         }
         let id = self.id;
         self.store
-            .read(|connection| connection.execute("DELETE FROM chunks WHERE run_id = ?1", [id]))?;
+            .on_file(|connection| connection.execute("DELETE FROM chunks WHERE run_id = ?1", [id]))?;
         Ok(())
     }
 
     fn add(&mut self, seconds: &[EntrySecond]) {
         for second in seconds {
+            self.begin.get_or_insert(second.second);
             let endpoint = Endpoint::new(second.method.clone(), second.name.clone());
             let number = u32::try_from(self.endpoints.len()).unwrap_or(u32::MAX);
             let counted = self.endpoints.entry(endpoint).or_insert(Counted {
@@ -134,21 +140,32 @@ impl RunWriter {
         }
     }
 
+    /// Seconds whose times may stand together: no more than a block of the run has if it ended now, its ramp included.
+    fn most_together(&self) -> i64 {
+        let seconds = || self.pending.iter().map(|row| row.second);
+        let length = seconds()
+            .max()
+            .zip(self.begin)
+            .map(|(last, begin)| last.saturating_sub(begin));
+        length.unwrap_or(0) / (2 * BLOCKS)
+    }
+
     /// Writes what was taken in.
     ///
     /// # Errors
     ///
     /// When the file cannot be written. What was taken in stays, for the next try.
     pub fn flush(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let chunk = match self.pending.is_empty() {
-            true => None,
-            false => Some(chunk::encode(&mut self.pending)?),
-        };
+        let together = self.most_together();
+        let chunks = self.pending.chunks_mut(chunk::MOST_ROWS);
+        let chunks: Vec<Vec<u8>> = chunks
+            .map(|rows| chunk::encode(rows, together))
+            .collect::<Result<_, _>>()?;
         let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
             let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
-            if let Some(chunk) = chunk {
+            for chunk in chunks {
                 transaction.execute(
                     "INSERT INTO chunks (run_id, data) VALUES (?1, ?2)",
                     params![id, chunk],
@@ -198,7 +215,7 @@ impl RunWriter {
         self.flush(Timestamp::now())?;
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         let id = self.id;
-        self.store.read(|connection| {
+        self.store.on_file(|connection| {
             connection.execute(
                 "UPDATE endpoints SET summary = ?3, single_values = ?4 WHERE run_id = ?1 AND number = ?2",
                 params![

@@ -148,6 +148,14 @@ fn runs_are_meant_by_number_place_commit_label_and_branch() {
             .starts_with("'nothing' is no run in")
     );
     assert!(found("99").unwrap_err().starts_with("there is no run 99"));
+    // A hash may begin with digits, and a question may hold any sign.
+    assert_eq!(found(&"0".repeat(30)), Ok(second));
+    let of_commit = |commit: &str| RunFilter {
+        commit: Some(commit.to_owned()),
+        ..RunFilter::default()
+    };
+    assert_eq!(ids(&store, &of_commit("000")), [second, first]);
+    assert!(ids(&store, &of_commit("0%")).is_empty());
 }
 
 #[test]
@@ -176,6 +184,9 @@ fn the_baseline_is_what_passed_since_the_last_promotion() {
     // A person says that the slower one is how it shall be.
     store.promote(kept[3], Timestamp(20_000.0)).unwrap();
     assert_eq!(ids(&store, &accepted), [kept[4], kept[3]]);
+    // The last word counts, although the clock was set back.
+    store.promote(kept[4], Timestamp(10_000.0)).unwrap();
+    assert_eq!(ids(&store, &accepted), [kept[4]]);
 }
 
 #[test]
@@ -207,6 +218,31 @@ fn old_runs_go_and_baselines_stay() {
 }
 
 #[test]
+fn the_baseline_of_every_load_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runs.db");
+    let with_level = |level: &str, started_at: f64| RunFacts {
+        level: Some(level.to_owned()),
+        ..facts("main", started_at)
+    };
+    let nightly = keep(&file, &with_level("soak", 1_000.0), Verdict::Pass);
+    let smoke: Vec<RunId> = (2..10)
+        .map(|number| {
+            keep(
+                &file,
+                &with_level("smoke", 1_000.0 * f64::from(number)),
+                Verdict::Pass,
+            )
+        })
+        .collect();
+    let outdated = Store::open(&file).unwrap().outdated(Some(1), None).unwrap();
+    let outdated: Vec<RunId> = outdated.iter().map(|run| run.id).collect();
+    assert!(!outdated.contains(&nightly));
+    // Five of the others are what the next of their kind is compared with.
+    assert_eq!(outdated, [smoke[2], smoke[1], smoke[0]]);
+}
+
+#[test]
 fn a_run_is_copied_into_a_file_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let (file, other) = (folder.path().join("runs.db"), folder.path().join("one.katydid"));
@@ -216,6 +252,8 @@ fn a_run_is_copied_into_a_file_of_its_own() {
     let copy = store.copy(id, &into).unwrap();
     assert_eq!(into.kept_run(copy).unwrap(), store.kept_run(id).unwrap());
     assert_eq!(into.runs(&RunFilter::default()).unwrap().len(), 1);
+    store.promote(id, Timestamp(3_000.0)).unwrap();
+    assert!(into.run(copy).unwrap().promoted_at.is_none());
     store.copy(id, &into).unwrap();
     assert_eq!(into.runs(&RunFilter::default()).unwrap().len(), 2);
 }

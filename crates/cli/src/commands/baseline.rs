@@ -1,6 +1,7 @@
 //! `katydid baseline`: which runs later ones are compared with.
 
 use clap::{ArgMatches, Command};
+use katydid_report::printable;
 use katydid_stats::Timestamp;
 use katydid_store::{BASELINE_RUNS, RunFilter};
 
@@ -51,8 +52,9 @@ fn promote(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Answer, 
         .promote(run.id, Timestamp::now())
         .map_err(|error| refused(&error))?;
     Ok(Answer::of(format!(
-        "Run {} is the baseline of {branch} now\n",
-        run.id
+        "Run {} is the baseline of {} now\n",
+        run.id,
+        printable(branch)
     )))
 }
 
@@ -69,7 +71,7 @@ fn show(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Answer, Cli
     if accepted.is_empty() {
         return Ok(Answer::of(format!(
             "{} has no accepted run in {}\n",
-            branch.unwrap_or_default(),
+            printable(&branch.unwrap_or_default()),
             store.file().display()
         )));
     }

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use katydid_gate::{
     Blip, ChangePoint, Endpoint, HistoryPoint, Metric, RunFacts, Unit, history, is_comparable,
 };
+use katydid_report::printable;
 use katydid_store::{RunFilter, RunState, Store, StoreError};
 
 use super::place::{self, refused};
@@ -60,6 +61,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let limit = matches.get_one::<u32>("limit").copied();
     let (facts, points, left_out) = points(&store, branch.clone(), limit).map_err(|error| refused(&error))?;
     let name = branch.unwrap_or_else(|| "no branch".to_owned());
+    let name = printable(&name);
     if points.len() < 2 {
         return Err(CliError::Configuration(format!(
             "a history needs two runs or more, and {name} has {} in {}",
@@ -156,7 +158,7 @@ fn blip_text(blip: &Blip) -> String {
     format!(
         "Only in run {}: {} {} {} rather than {}{next}\n",
         blip.run,
-        katydid_report::printable(&blip.endpoint.to_string()),
+        printable(&blip.endpoint.to_string()),
         blip.metric,
         unit.text(blip.value),
         unit.text(blip.usual)

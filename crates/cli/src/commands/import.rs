@@ -1,6 +1,7 @@
 //! `katydid import`: keeps what another tool has measured.
 
 use clap::{Arg, ArgMatches, Command};
+use katydid_gate::RunFacts;
 use katydid_store::import::{self, Found};
 use katydid_store::{RunFilter, Store};
 
@@ -34,7 +35,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     let found = import::run(&file).map_err(|error| CliError::Configuration(error.to_string()))?;
     let imported = match found {
         Found::Imported(imported) => imported,
-        Found::Store => return copy(&file, &open()?),
+        Found::Store => return copy(&file, &open()?, &given),
         Found::Export => {
             return Err(CliError::Configuration(format!(
                 "{name} is an export for other programs; 'katydid export --to katydid' writes one that can be imported"
@@ -42,10 +43,7 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
         }
     };
     let mut run = imported.run;
-    let facts = &mut run.facts;
-    facts.branch = given("branch").or(facts.branch.take());
-    facts.commit = given("commit").or(facts.commit.take());
-    facts.label = given("label").or(facts.label.take());
+    tell(&mut run.facts, &given);
     let (_, row) = place::keep(open()?, &run).map_err(|error| refused(&error))?;
     let remarks: String = imported
         .remarks
@@ -58,8 +56,19 @@ pub(crate) fn answer(matches: &ArgMatches, surroundings: &Surroundings) -> Resul
     )))
 }
 
-/// Every run of another file.
-fn copy(file: &std::path::Path, into: &Store) -> Result<Answer, CliError> {
+/// What a person says of a run counts before what its file says.
+fn tell(facts: &mut RunFacts, given: &dyn Fn(&str) -> Option<String>) {
+    facts.branch = given("branch").or(facts.branch.take());
+    facts.commit = given("commit").or(facts.commit.take());
+    facts.label = given("label").or(facts.label.take());
+}
+
+/// Every run of another file, with what is said of them here.
+fn copy(
+    file: &std::path::Path,
+    into: &Store,
+    given: &dyn Fn(&str) -> Option<String>,
+) -> Result<Answer, CliError> {
     let store = Store::open_existing(file).map_err(|error| refused(&error))?;
     let mut runs = store
         .runs(&RunFilter::default())
@@ -68,6 +77,9 @@ fn copy(file: &std::path::Path, into: &Store) -> Result<Answer, CliError> {
     let mut text = String::new();
     for run in runs {
         let id = store.copy(run.id, into).map_err(|error| refused(&error))?;
+        let mut facts = run.facts;
+        tell(&mut facts, given);
+        into.set_facts(id, &facts).map_err(|error| refused(&error))?;
         text.push_str(&format!("Run {id} kept: katydid show {id}\n"));
     }
     Ok(Answer::of(text))

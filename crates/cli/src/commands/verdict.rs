@@ -32,7 +32,7 @@ pub(crate) fn with_arguments(command: Command) -> Command {
             Arg::new("exit-code-on-inconclusive")
                 .long("exit-code-on-inconclusive")
                 .value_name("int")
-                .value_parser(value_parser!(i32))
+                .value_parser(value_parser!(i32).range(0..=255))
                 .default_value("12")
                 .help("Exit code when it cannot be decided"),
         )

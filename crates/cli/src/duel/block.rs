@@ -8,6 +8,7 @@ use katydid_report::printable;
 use katydid_stats::Timestamp;
 use katydid_store::{Cut, RunFilter, Store};
 
+use super::options::variables_of_the_duel;
 use super::{DuelOptions, has_measured};
 use crate::commands::refused;
 use crate::error::CliError;
@@ -66,10 +67,12 @@ impl BlockRun {
                 options.seed.wrapping_add(pair as u64) & i64::MAX as u64
             ),
             "--no-store".to_owned(),
+            "--baseline=".to_owned(),
             format!("--run-file={}", run_file.path().display()),
         ]);
         let file = File::create(output.path()).map_err(|error| wrong(&error))?;
-        let child = Children::start_into(&command, &file).map_err(|error| wrong(&error))?;
+        let child =
+            Children::start_into(&command, &file, &variables_of_the_duel()).map_err(|error| wrong(&error))?;
         Ok(Self {
             child,
             run_file,
@@ -104,6 +107,12 @@ impl BlockRun {
             CliError::Configuration(format!("duel: a block measured nothing: {}", self.last_words()))
         })?;
         let facts = run.facts;
+        if facts.ended_early {
+            return Err(CliError::Configuration(format!(
+                "duel: a block ended before its time, as with a budget that aborts: {}",
+                self.last_words()
+            )));
+        }
         let begin = begin_of(&facts);
         let cut = Cut::whole(begin, begin + i64::try_from(self.seconds).unwrap_or(i64::MAX / 4));
         store

@@ -9,6 +9,7 @@ use crate::command_line;
 use crate::commands::{Parsed, parse, verdict};
 use crate::error::CliError;
 use crate::gate::VerdictOutputs;
+use crate::options;
 use crate::sources::Surroundings;
 use crate::timespan;
 
@@ -67,6 +68,14 @@ const OWN: [&str; 12] = [
     "service_pid",
     "keep_runs",
 ];
+
+/// Variables that ask for something of the duel as a whole, not of a block of it.
+pub(super) fn variables_of_the_duel() -> Vec<String> {
+    let is_ours = |dest: &str| OWN.contains(&dest) || dest.starts_with("verdict_");
+    let rows = options::rows().filter(|row| is_ours(row.dest));
+    let of_github = ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"].map(str::to_owned);
+    rows.flat_map(|row| row.env_names()).chain(of_github).collect()
+}
 
 fn command() -> Command {
     let time = |name: &'static str, default: &'static str, help: &'static str| {

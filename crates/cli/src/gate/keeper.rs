@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use katydid_gate::RunFacts;
@@ -16,6 +15,9 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// one by whoever sends it.
 const BATCHES: usize = 16;
 
+/// How often it is tried to hand over the last seconds.
+const TRY_EVERY: Duration = Duration::from_millis(10);
+
 /// The logger's name.
 const TARGET: &str = "katydid.store";
 
@@ -25,7 +27,8 @@ pub(crate) struct Keeper {
     sender: SyncSender<TakenSeconds>,
     /// What the thread had no room for yet.
     waiting: TakenSeconds,
-    thread: JoinHandle<Option<RunWriter>>,
+    /// Gets what was written once nobody sends any more; nothing if it was given up.
+    written: Receiver<RunWriter>,
 }
 
 impl Keeper {
@@ -40,14 +43,19 @@ impl Keeper {
             }
         };
         let (sender, receiver) = sync_channel(BATCHES);
+        let (done, written) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || write(writer, &receiver));
+            .spawn(move || {
+                if let Some(writer) = write(writer, &receiver) {
+                    let _ = done.send(writer);
+                }
+            });
         match thread {
-            Ok(thread) => Some(Self {
+            Ok(_) => Some(Self {
                 sender,
                 waiting: TakenSeconds::default(),
-                thread,
+                written,
             }),
             Err(error) => {
                 log::warn!(target: TARGET, "This run is not kept: cannot start a thread: {error}");
@@ -69,12 +77,41 @@ impl Keeper {
         }
     }
 
-    /// Writes the rest, waiting for the disk. `None` if the run could not be kept.
-    pub(crate) fn end(self) -> Option<RunWriter> {
-        let _ = self.sender.send(self.waiting);
-        drop(self.sender);
-        self.thread.join().ok().flatten()
+    /// Writes the rest, waiting for the disk so long at most. `None` if the run could not be kept.
+    pub(crate) fn end(self, patience: Duration) -> Option<RunWriter> {
+        let Self {
+            sender,
+            mut waiting,
+            written,
+        } = self;
+        let deadline = Instant::now() + patience;
+        while let Err(TrySendError::Full(taken)) = sender.try_send(waiting) {
+            if Instant::now() >= deadline {
+                slow_disk(patience);
+                return None;
+            }
+            waiting = taken;
+            std::thread::sleep(TRY_EVERY);
+        }
+        drop(sender);
+        match written.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(writer) => Some(writer),
+            Err(RecvTimeoutError::Timeout) => {
+                slow_disk(patience);
+                None
+            }
+            // It has said why.
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
+}
+
+fn slow_disk(patience: Duration) {
+    log::warn!(
+        target: TARGET,
+        "The disk took no more of this run within {} s: it is kept as broken off",
+        patience.as_secs()
+    );
 }
 
 /// Writes until nobody sends any more. A file that others hold is tried again; anything else is given up with one message.

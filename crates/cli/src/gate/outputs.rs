@@ -13,8 +13,8 @@ use super::settings::VerdictOutputs;
 use crate::error::CliError;
 
 impl VerdictOutputs {
-    /// Checks before any load that every file can be written.
-    pub(crate) fn check(&self) -> Result<(), CliError> {
+    /// The files that were asked for, with their flags.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&'static str, &Path)> {
         let files = [
             ("--verdict-json", &self.json),
             ("--verdict-junit", &self.junit),
@@ -22,8 +22,14 @@ impl VerdictOutputs {
             ("--verdict-metrics", &self.metrics),
             ("--verdict-html", &self.html),
         ];
-        for (flag, file) in files {
-            let Some(file) = file else { continue };
+        files
+            .into_iter()
+            .filter_map(|(flag, file)| Some((flag, file.as_deref()?)))
+    }
+
+    /// Checks before any load that every file can be written.
+    pub(crate) fn check(&self) -> Result<(), CliError> {
+        for (flag, file) in self.files() {
             katydid_report::check_writable(file)
                 .map_err(|error| CliError::Configuration(format!("{flag}: cannot {error}")))?;
         }

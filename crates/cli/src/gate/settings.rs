@@ -95,6 +95,22 @@ impl GateSettings {
             html: path(&options.verdict_html),
             ..VerdictOutputs::of_environment(variable)
         };
+        let budgets = budgets(options, &file)?;
+        if budgets.is_empty()
+            && baseline.is_none()
+            && !options.worker
+            && let Some((flag, _)) = outputs.files().next()
+        {
+            return Err(CliError::Usage(format!(
+                "{flag}: there is nothing to judge; give --baseline, --budget, or a file with budgets"
+            )));
+        }
+        if !(0..=255).contains(&options.exit_code_on_inconclusive) {
+            return Err(CliError::Usage(format!(
+                "--exit-code-on-inconclusive: {} is none; exit codes go from 0 to 255",
+                options.exit_code_on_inconclusive
+            )));
+        }
         outputs.check()?;
         if let Some(file) = run_file
             && is_same_file(file, &baseline_store)
@@ -115,7 +131,7 @@ impl GateSettings {
             baseline_store,
             keep_runs: u32::try_from(options.keep_runs).unwrap_or(u32::MAX),
             run_file: run_file.filter(|file| !is_record(file)).map(Path::to_owned),
-            budgets: budgets(options, &file)?,
+            budgets,
             rules: file.rules.clone(),
             baseline,
             service_pid,

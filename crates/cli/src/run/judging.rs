@@ -1,11 +1,12 @@
 //! Keeping and judging the tests of a run: begun and ended here, decided in `gate`.
 
+use std::time::Duration;
+
 use katydid_gate::{Judgement, RunFacts};
-use katydid_report::kept_record;
 use katydid_report::verdict::{BaseRun, ConsoleStyle, VerdictReport, console};
 use katydid_stats::Timestamp;
 
-use super::{Run, TARGET};
+use super::{Run, TARGET, Visit};
 use crate::commands::verdict::comparison;
 use crate::exit_code;
 use crate::gate::{Gate, Judged, write_outputs};
@@ -15,6 +16,10 @@ use crate::worker_facts::workers_and_losses;
 /// Workers report every three seconds, and a report may take its time.
 const LATENESS_OF_WORKERS_SECONDS: u32 = 7;
 const LATENESS_SECONDS: u32 = 1;
+
+/// What a disk gets to take the rest of a run, and what it gets when somebody insists on the end.
+const PATIENCE_WITH_DISK: Duration = Duration::from_secs(30);
+const HURRIED_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The test of a run, as far as keeping and judging it goes.
 #[derive(Debug, Default)]
@@ -70,7 +75,7 @@ impl Run<'_> {
         let TestGate::Open(gate) = std::mem::take(&mut self.gate) else {
             return;
         };
-        let ended_early = self.ends_early;
+        let ended_early = self.is_cut_short();
         let health = self.parts.collector.health().snapshot();
         let master = self.parts.master.as_ref();
         let (workers, losses) = master.map(workers_and_losses).unwrap_or_default();
@@ -84,7 +89,12 @@ impl Run<'_> {
             (Some(last), Some(asked)) => last.min(now).max(asked),
             (last, asked) => last.or(asked).unwrap_or(now).min(now),
         };
-        let judged = gate.end(&self.parts.collector, ended, |facts| {
+        let patience = if self.hurried {
+            HURRIED_PATIENCE
+        } else {
+            PATIENCE_WITH_DISK
+        };
+        let judged = gate.end(&self.parts.collector, ended, patience, |facts| {
             facts.ended_early = ended_early;
             let generator = &mut facts.generator;
             generator.health = health;
@@ -101,6 +111,13 @@ impl Run<'_> {
         self.gate = TestGate::Judged(Box::new(judged));
     }
 
+    /// Whether the test ends before what it was limited to was reached. A page's own first test ends early if somebody
+    /// stops it; whoever starts the others decides how long they are.
+    fn is_cut_short(&self) -> bool {
+        let is_limited = self.is_limited() || self.parts.report.shape.is_some();
+        self.ends_early || self.visit == Visit::FirstTest && is_limited
+    }
+
     /// Keeps the test that was judged, and says what it came to.
     pub(super) fn keep_test(&mut self) {
         let TestGate::Judged(mut judged) = std::mem::take(&mut self.gate) else {
@@ -111,18 +128,19 @@ impl Run<'_> {
             let snapshot = self.parts.collector.snapshot(Timestamp::now());
             self.fill_in_context(&snapshot);
         }
-        let exit_code = self.exit_code();
-        let health = self.parts.collector.health().snapshot();
-        let context = &self.parts.report;
-        let record = self
-            .parts
-            .collector
-            .with(|stats| kept_record(stats, &health, context, Timestamp::now()));
-        let id = judged.keep(&self.parts.collector, &record, exit_code);
-        self.tell_verdict(&judged, id, exit_code);
+        let record = match judged.can_be_kept() {
+            true => self.record(),
+            false => String::new(),
+        };
+        let kept = judged.keep(&self.parts.collector, &record, self.exit_code());
+        if let Some(file) = kept.missing {
+            self.report_failed = true;
+            log::error!(target: TARGET, "The run is not in {}", file.display());
+        }
+        self.tell_verdict(&judged, kept.id);
     }
 
-    fn tell_verdict(&mut self, judged: &Judged<'_>, id: Option<i64>, exit_code: i32) {
+    fn tell_verdict(&mut self, judged: &Judged<'_>, id: Option<i64>) {
         let kept = id.map(|id| format!("Kept as run {id}: katydid show {id}"));
         let Some(judgement) = judged.judgement.clone() else {
             if let Some(kept) = kept {
@@ -145,7 +163,7 @@ impl Run<'_> {
             judgement,
             head: judged.facts.clone(),
             bases: bases.collect(),
-            exit_code,
+            exit_code: self.exit_code(),
             command: id.map(|id| format!("katydid show -v {id}")).unwrap_or_default(),
             comparison: None,
         };

@@ -104,13 +104,7 @@ impl Run<'_> {
         if page_file.is_none() && record_file.is_none() {
             return;
         }
-        let health = self.parts.collector.health().snapshot();
-        let context = &self.parts.report;
-        let now = Timestamp::now();
-        let record = self
-            .parts
-            .collector
-            .with(|stats| kept_record(stats, &health, context, now));
+        let record = self.record();
         if let Some(file) = record_file {
             self.write(&file, record.as_bytes());
         }
@@ -121,6 +115,15 @@ impl Run<'_> {
                 Err(error) => log::error!(target: TARGET, "{error}"),
             }
         }
+    }
+
+    /// What pages are drawn from, as JSON.
+    pub(super) fn record(&self) -> String {
+        let health = self.parts.collector.health().snapshot();
+        let context = &self.parts.report;
+        self.parts
+            .collector
+            .with(|stats| kept_record(stats, &health, context, Timestamp::now()))
     }
 
     fn write(&mut self, file: &Path, content: &[u8]) {

@@ -266,6 +266,25 @@ fn a_run_is_ended_when_a_budget_is_broken_beyond_doubt() {
 }
 
 #[test]
+fn windows_that_missed_requests_are_not_trusted() {
+    for (late, outcome) in [
+        (0, None),
+        (1, Some(Outcome::NotJudged)),
+        (50, Some(Outcome::Fail)),
+    ] {
+        let mut watch = BudgetWatch::new(budgets("max < 9s [window 1s]"));
+        watch.begin(at(0.0));
+        watch.feed(&[piece(5, "/a", 0, &[1; 200])]);
+        watch.advance(at(9.0));
+        watch.feed(&[piece(3, "/a", 0, &vec![1; late])]);
+        watch.finish(at(10.0));
+        let findings = watch.findings(at(0.0), at(10.0));
+        let told = findings.iter().find(|finding| finding.rule == "reports in time");
+        assert_eq!(told.map(|finding| finding.outcome), outcome, "{late}");
+    }
+}
+
+#[test]
 fn what_comes_late_still_counts() {
     let mut watch = BudgetWatch::new(budgets("requests == 3"));
     watch.begin(at(0.0));
@@ -292,7 +311,12 @@ fn clocks_that_are_wrong_neither_stop_nor_break_it() {
     watch.advance(Timestamp(f64::NEG_INFINITY));
     watch.advance(at(0.0));
     watch.finish(Timestamp(f64::INFINITY));
-    assert_eq!(watch.findings(at(0.0), Timestamp(f64::NAN)).len(), 2);
+    let findings = watch.findings(at(0.0), Timestamp(f64::NAN));
+    assert_eq!(
+        findings.len(),
+        3,
+        "one for each budget, and that reports did not come in time"
+    );
 }
 
 #[test]
