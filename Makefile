@@ -26,7 +26,7 @@ RUFF := --exclude 'tests/seeds/*/*' --exclude tests/product/old_files $(wildcard
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-bench page build demo test test-page test-rust test-python arrows unit seeds compat product services cluster web tui gate \
-        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-gate bench-soak wheel smoke-python requirements \
+        test-deploy differences fuzz lint format bench bench-peers bench-cluster bench-page bench-gate bench-duels bench-soak wheel smoke-python requirements \
         clean
 
 help: ## Show this list
@@ -134,6 +134,9 @@ bench-cluster: ## What a master costs under 1,000 and 5,000 workers, beside Locu
 bench-page: ## What the page costs while a test runs, and how quick it is
 	@bench/page-server --build
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.page
+
+bench-duels: ## Duels of the demo service with itself and with a slower one (DUELS=12): about 20 minutes
+	@KATYDID=$(KATYDID) $(PYTHON) -m bench.gate_duels
 
 bench-gate: ## How well verdicts are to be trusted (calibration), and what keeping and judging a run costs
 	@KATYDID=$(KATYDID) LOCUST=$(LOCUST) $(PYTHON) -m bench.gate

@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
 
 from bench.peers import KATYDID
 
@@ -59,13 +59,13 @@ def main() -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for (slower, number), result in zip(contests, pool.map(fought, contests), strict=True):
             rows[slower].append(result)
-            print(f"{number + 1}: ×{slower or 1:.2f} {result}", file=sys.stderr, flush=True)
+            print(f"{number + 1}: x{slower or 1:.2f} {result}", file=sys.stderr, flush=True)
     print(f"{DUELS} duels each with the demo service, {AT_ONCE} at a time: {' '.join(OPTIONS)}\n")
     print("| head | FAIL | right endpoint | wrong endpoint | unsure | INVALID | PASS | pairs |")
     print("|" + " --- |" * 8)
     for slower, results in rows.items():
         right = [slowed(number) if slower else None for number in range(len(results))]
-        print(row("same build" if slower is None else f"one endpoint ×{slower:.2f}", results, right))
+        print(row("same build" if slower is None else f"one endpoint x{slower:.2f}", results, right))
     return 0
 
 

@@ -128,7 +128,9 @@ def test_a_store_that_cannot_be_written_costs_nothing_else(bench: Bench, shops: 
     assert first.exit_code == 0, first.output
     assert "This run is not kept: cannot " in first.stderr
     assert bench.run("show", "first.katydid").exit_code == 0
-    second = bench.test(shops(), *nowhere, "--baseline", "first.katydid", "--verdict-json", "v.json", users=8, seconds=8)
+    second = bench.test(
+        shops(), *nowhere, "--baseline", "first.katydid", "--verdict-json", "v.json", users=8, seconds=8
+    )
     assert second.exit_code in (0, 12), second.output
     assert any(finding["kind"] == "regression" for finding in bench.json("v.json")["findings"])
 

@@ -47,7 +47,7 @@ def lead(runner):
     runner.stop()
     seen["users after stop"] = runner.user_count
     wait_until(lambda: len(runner.clients.ready) == 2)
-    # A worker of Locust sends what is left of a test with its next report only, which must not come into the second test.
+    # What is left of a test comes with a Locust worker's next report only, and must not be counted in the second test.
     reported.clear()
     wait_until(lambda: len(reported) == 2)
     runner.start(4, 4)
