@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -105,7 +106,7 @@ def fought(contest: tuple[float | None, int]) -> Result:
         verdict = json.loads(file.read_text())
     failed = [finding for finding in verdict["findings"] if finding["outcome"] == "fail" and finding["endpoint"]]
     named = {finding["endpoint"]["name"] for finding in failed} - {"Aggregated"}
-    pairs = sum(line.startswith("pair ") for line in done.stderr.splitlines()) // 2
+    pairs = int(re.search(r"\((\d+) pairs of blocks\)", verdict["title"]).group(1))
     return Result(verdict["verdict"], pairs, frozenset(named))
 
 

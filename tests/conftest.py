@@ -1,4 +1,4 @@
-"""What tests of the whole product share: the command, the sample shop to aim it at, and a way to run it.
+"""What tests of the whole product share: the command, the sample shop to aim it at, a way to run it, and a browser.
 
 The command is that of this repository's virtual environment, or whatever KATYDID says. KATYDID_DEMO may name
 another program for the sample shop; without it, it is the command's `demo-server`.
@@ -113,3 +113,31 @@ def python_script(tmp_path):
         return SimpleNamespace(exit_code=finished.returncode, output=finished.stdout + finished.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of a process: a second one beside it would not start."""
+    from tests.web.browser import browser
+
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def tab(chromium, request):
+    """Makes tabs. At the end nothing may have gone wrong in any, and no other host may have been asked."""
+    from tests.web.browser import Tab
+
+    tabs = []
+
+    def make(**options):
+        name = request.node.name.removeprefix("test_").replace("[", "-").replace("]", "").replace(" ", "-")
+        tabs.append(Tab(chromium, name, **options))
+        return tabs[-1]
+
+    yield make
+    for one in tabs:
+        one.close()
+        assert not one.troubles, one.troubles
+        assert all(url.startswith(("http://127.0.0.1:", "file://", "blob:", "data:")) for url in one.asked), one.asked

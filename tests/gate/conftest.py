@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gate.shop import PACED, QUICK, VISITOR, Bench, Shops, bench_in
-from tests.web.conftest import chromium, pages, tab, target  # noqa: F401  (fixtures)
+from tests.web.conftest import pages, target  # noqa: F401  (fixtures)
 
 #: Delays of the shop that kept runs were made against.
 KNOWN_DELAYS = ("--delay", "/api/products=40ms", "--delay", "/api/cart=160ms")
@@ -41,7 +41,7 @@ def known(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     shop = shops(*KNOWN_DELAYS)
     words = ["--headless", "--only-summary", "-u", "4", "-r", "2", "-t", "9s", "--host", shop.url]
     where = ["--branch", "main", "--commit", "abc1234", "--profile", "known", "--service-pid", str(shop.pid)]
-    run = bench.run(*words, *where, "--csv", "run")
+    run = bench.measure(*words, *where, "--csv", "run")
     assert run.exit_code == 1, run.output
     return bench
 

@@ -59,6 +59,10 @@ QUICK = """
 """
 
 
+#: What a run says that had too little of the processor, and how often it is made then.
+STARVED, MOST_TRIES = "The load generator was the limit", 3
+
+
 @dataclass
 class Shop:
     """One process of the sample shop."""
@@ -113,7 +117,22 @@ class Bench(Command):
         """One headless run of locustfile.py; all users are there at once."""
         words = ["--headless", "--only-summary", "-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
         host = ["--host", shop.url] if shop else []
-        return self.run(*words, *host, *options, limit=limit, **variables)
+        return self.measure(*words, *host, *options, limit=limit, **variables)
+
+    def measure(self, *words: str, limit: float = 60, **variables: str) -> Result:
+        """A run, made again if it says that it was starved itself, as it may be beside other tests: its verdict is about
+        this machine then, and rightly so. Such a run is not kept."""
+        store = self.folder / (words[words.index("--store") + 1] if "--store" in words else ".katydid/runs.db")
+        before = store.read_bytes() if store.is_file() else None
+        for _ in range(MOST_TRIES - 1):
+            result = self.run(*words, limit=limit, **variables)
+            if STARVED not in result.output:
+                return result
+            if before is not None:
+                store.write_bytes(before)
+            else:
+                store.unlink(missing_ok=True)
+        return self.run(*words, limit=limit, **variables)
 
     def check(self, *budgets: str, run: str = "latest", options: tuple[str, ...] = (), **variables: str) -> Result:
         """Holds a kept run against budgets."""

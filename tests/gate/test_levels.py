@@ -44,7 +44,7 @@ TAGGED = """
 
 
 def at_level(bench: Bench, shops: Shops, level: str, *options: str):
-    return bench.run("--headless", "--only-summary", "--host", shops().url, "--level", level, *options)
+    return bench.measure("--headless", "--only-summary", "--host", shops().url, "--level", level, *options)
 
 
 def test_a_level_says_how_many_users_for_how_long_and_its_budgets(bench: Bench, shops: Shops) -> None:
@@ -144,7 +144,7 @@ class TestArticle:
     def smoke(self, bench: Bench, shop) -> tuple[int, str]:
         words = ["-f", self.FILE, "--budgets", self.BUDGETS, "--level", "smoke", "-u", "10", "-r", "10", "-t", "6s"]
         # Whoever buys needs a cart; the article's first pipeline only browses.
-        result = bench.run("--headless", "--only-summary", "--host", shop.url, *words, "--tags", "browse")
+        result = bench.measure("--headless", "--only-summary", "--host", shop.url, *words, "--tags", "browse")
         return result.exit_code, result.output
 
     def test_a_fast_shop_passes(self, bench: Bench, shops: Shops) -> None:

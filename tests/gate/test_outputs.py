@@ -172,3 +172,30 @@ def test_the_page_of_a_comparison_shows_its_verdict(pair: Bench, tab, tmp_path: 
     assert one.page.inner_text(".verdict-word") == "Regression"
     assert "GET /products" in one.page.inner_text("#page")
     assert one.page.locator(".forest-row").count() >= 2
+
+
+def test_the_report_of_a_run_shows_its_verdict(bench: Bench, shops: Shops, tab) -> None:
+    """At the top what it came to, below the tables every finding; the same later, from the kept run."""
+    budgets = ("--budget", "each: p95 < 1s", "--budget", "GET /products: max < 1us, requests > 1")
+    assert bench.test(shops(), *budgets, "--html", "report.html").exit_code == 10
+    assert bench.run("report", "latest", "later.html").exit_code == 0
+    one = tab()
+    for name in ("report.html", "later.html"):
+        one.page.goto((bench.folder / name).as_uri())
+        one.page.wait_for_selector(".verdict")
+        assert one.page.inner_text(".verdict-word") == "Budget broken"
+        assert "GET /products max" in one.page.inner_text(".verdict .reasons")
+        rows = one.page.locator("section", has=one.page.get_by_role("heading", name="Findings")).locator("tbody tr")
+        words = [row.split()[0] for row in rows.all_inner_texts()]
+        assert words == ["failed", *["passed"] * (len(words) - 1)] and len(words) == 4
+        one.picture(name)
+        assert one.accessibility_faults() == [] and one.troubles == []
+
+
+def test_the_report_of_a_run_that_was_not_judged_has_no_verdict(bench: Bench, shops: Shops, tab) -> None:
+    assert bench.test(shops(), "--html", "report.html", seconds=1).exit_code == 0
+    one = tab()
+    one.page.goto((bench.folder / "report.html").as_uri())
+    one.page.wait_for_selector("main.report")
+    assert one.page.locator(".verdict").count() == 0
+    assert one.page.get_by_role("heading", name="Findings").count() == 0

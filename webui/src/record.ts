@@ -1,5 +1,7 @@
 // The record of a run as the server tells it: `docs/live-data.md` as types. Draws and computes nothing.
 
+import type { Finding, Verdict } from "./comparison";
+
 /** Pairs of bucket and count, sorted by bucket. */
 export type Buckets = number[];
 
@@ -177,6 +179,15 @@ export interface RunRecord {
   ratio: Ratios | null;
   workers: WorkerRow[];
   losses: string[];
+  /** What the run came to, if it was held against anything. */
+  judgement?: Judgement;
+}
+
+/** The gravest findings first. */
+export interface Judgement {
+  verdict: Verdict;
+  findings: Finding[];
+  findings_left_out: number;
 }
 
 export interface Counts {

@@ -7,7 +7,7 @@ mod options;
 
 use std::time::Instant;
 
-use katydid_gate::{Duel, Finding, Judgement, Outcome, judge_duel};
+use katydid_gate::{BlockedRun, Duel, Finding, Judgement, Outcome, judge_duel};
 use katydid_report::clock;
 
 use crate::commands::Answer;
@@ -47,19 +47,33 @@ async fn run(options: &DuelOptions, program: &[String]) -> Result<Answer, CliErr
         .map_err(|error| CliError::Configuration(format!("listen to signals: {error}")))?;
     let began = Instant::now();
     let (mut base, mut head) = (Arm::new("base", &options.base), Arm::new("head", &options.head));
-    let mut wanted = options.pairs;
+    let (mut wanted, mut repeated) = (options.pairs, 0);
     for look in 1..=LOOKS {
         while base.blocks() < wanted {
-            match measure_pair(options, program, &mut base, &mut head, wanted, &mut signals).await? {
-                Some(signal) => return Ok(interrupted(signal)),
-                None => continue,
+            let arms = [&base, &head];
+            let pair = match measure_pair(options, program, arms, wanted, &mut signals).await? {
+                Ok(pair) => pair,
+                Err(signal) => return Ok(interrupted(signal)),
+            };
+            let has_room =
+                repeated < wanted.div_ceil(2) && has_time(options, base.blocks() + repeated + 1, began);
+            if pair.iter().any(is_starved) && has_room {
+                repeated += 1;
+                eprintln!(
+                    "pair {}: the generator was the limit, so it is measured again",
+                    base.blocks() + 1
+                );
+                continue;
             }
+            let [of_base, of_head] = pair;
+            base.push(of_base);
+            head.push(of_head);
         }
         let duel = judge_duel(&base.run(), &head.run(), look, LOOKS, &options.rules)
             .map_err(|error| CliError::Configuration(format!("duel: {error}")))?;
         let more = pairs_to_add(options, &duel, began);
         if !duel.needs_more || more == 0 {
-            return Ok(told(options, &base, &head, duel));
+            return Ok(told(options, &base, &head, duel, repeated));
         }
         eprintln!(
             "{}: not clear yet after {} pairs, {more} more",
@@ -72,30 +86,51 @@ async fn run(options: &DuelOptions, program: &[String]) -> Result<Answer, CliErr
     Err(CliError::Configuration("duel: no verdict".to_owned()))
 }
 
-/// One pair of blocks, every second one the other way round. `Some` if somebody wants it to end.
+/// One pair of blocks, of the base and the head, every second one measured the other way round. `Err` within if somebody
+/// wants it to end.
 async fn measure_pair(
     options: &DuelOptions,
     program: &[String],
-    base: &mut Arm,
-    head: &mut Arm,
+    arms: [&Arm; 2],
     wanted: usize,
     signals: &mut Signals,
-) -> Result<Option<Signal>, CliError> {
-    let pair = base.blocks();
-    let arms = if pair.is_multiple_of(2) {
-        [base, head]
-    } else {
-        [head, base]
-    };
-    for arm in arms {
+) -> Result<Result<[BlockedRun; 2], Signal>, CliError> {
+    let pair = arms[0].blocks();
+    let is_turned = !pair.is_multiple_of(2);
+    let [first, second] = if is_turned { [arms[1], arms[0]] } else { arms };
+    let mut measure = async |arm: &Arm| {
         eprintln!("pair {} of {wanted}: {} {}", pair + 1, arm.name(), arm.host());
         let block = BlockRun::start(options, program, arm.host(), pair)?;
         tokio::select! {
-            measured = block.wait() => arm.push(measured?),
-            signal = signals.next() => return Ok(Some(signal)),
+            measured = block.wait() => measured.map(Ok),
+            signal = signals.next() => Ok(Err(signal)),
         }
-    }
-    Ok(None)
+    };
+    let first = match measure(first).await? {
+        Ok(block) => block,
+        Err(signal) => return Ok(Err(signal)),
+    };
+    let second = match measure(second).await? {
+        Ok(block) => block,
+        Err(signal) => return Ok(Err(signal)),
+    };
+    Ok(Ok(if is_turned {
+        [second, first]
+    } else {
+        [first, second]
+    }))
+}
+
+/// Whether the generator was the limit in a block: that is this machine's doing, and says nothing of either side.
+fn is_starved(block: &BlockedRun) -> bool {
+    block.facts.generator.health.saturated
+}
+
+/// Whether there is time for one more pair after so many.
+fn has_time(options: &DuelOptions, measured: usize, began: Instant) -> bool {
+    let per_pair = began.elapsed() / u32::try_from(measured.max(1)).unwrap_or(u32::MAX);
+    let missing = options.pairs.saturating_sub(measured);
+    began.elapsed() + per_pair * u32::try_from(missing + 1).unwrap_or(u32::MAX) <= options.time_limit
 }
 
 /// As many as are likely to decide, no more than there are, and no more than there is time for.
@@ -109,9 +144,10 @@ fn pairs_to_add(options: &DuelOptions, duel: &Duel, began: Instant) -> usize {
     needed.clamp(2, duel.pairs * 3).min(affordable)
 }
 
-fn told(options: &DuelOptions, base: &Arm, head: &Arm, duel: Duel) -> Answer {
+fn told(options: &DuelOptions, base: &Arm, head: &Arm, duel: Duel, repeated: usize) -> Answer {
     let mut findings: Vec<Finding> = base.validity();
     findings.extend(head.validity());
+    findings.extend((repeated > 0).then(|| measured_again(repeated)));
     let endpoints = serde_json::to_value(&duel.comparison.endpoints).ok();
     findings.extend(duel.comparison.findings);
     let told = Told {
@@ -125,6 +161,19 @@ fn told(options: &DuelOptions, base: &Arm, head: &Arm, duel: Duel) -> Answer {
         endpoints,
     };
     verdict::tell(told, &options.matches, &options.outputs)
+}
+
+fn measured_again(pairs: usize) -> Finding {
+    Finding {
+        outcome: Outcome::NotJudged,
+        rule: "pairs measured once".to_owned(),
+        ..Finding::untrusted(
+            "duel",
+            format!(
+                "{pairs} pairs of blocks were measured again, because the generator was the limit in them"
+            ),
+        )
+    }
 }
 
 fn interrupted(signal: Signal) -> Answer {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use katydid_gate::Judgement;
 use katydid_stats::Timestamp;
 use serde::Serialize;
 
@@ -44,6 +45,8 @@ pub struct ReportContext {
     pub workers: Vec<WorkerFacts>,
     /// What was lost with workers, a line each.
     pub losses: Vec<String>,
+    /// What the run came to, if it was held against anything.
+    pub judgement: Option<Judgement>,
     /// Version of the tool.
     pub version: String,
 }

@@ -93,9 +93,7 @@ impl VerdictReport {
 
     /// Findings from the gravest on; those of one rank in the order of the rules.
     fn gravest_first(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.judgement.findings.iter().collect();
-        findings.sort_by_key(|finding| (finding.verdict(), Standing::of(finding)));
-        findings
+        gravest_first(&self.judgement.findings)
     }
 
     /// `2 failed, 1 inconclusive, 38 passed`.
@@ -117,6 +115,13 @@ impl VerdictReport {
         }
         parts.join(", ")
     }
+}
+
+/// Findings from the gravest on; those of one rank in the order of the rules.
+pub(crate) fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = findings.iter().collect();
+    findings.sort_by_key(|finding| (finding.verdict(), Standing::of(finding)));
+    findings
 }
 
 /// What an exit code says, for a person.

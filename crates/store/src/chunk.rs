@@ -25,6 +25,9 @@ pub(crate) const MOST_ROWS: usize = 50_000;
 /// More than a chunk of ours unpacks to; what claims to be larger is damaged.
 const LARGEST: usize = 256 << 20;
 
+/// More rows than a chunk of any version has: a damaged number must not fill the memory.
+const LARGEST_COUNT: usize = 2_000_000;
+
 /// zstd's level: 3 is its default; beyond 6 nothing is gained on such numbers.
 const LEVEL: i32 = 6;
 
@@ -145,7 +148,7 @@ pub(crate) fn decode(bytes: &[u8], mut visit: impl FnMut(&Row)) -> Result<(), St
     let plain = unpack(packed).ok_or_else(damaged)?;
     let mut reader = Reader(&plain);
     let count = usize::try_from(reader.number().ok_or_else(damaged)?).map_err(|_| damaged())?;
-    if count > plain.len() {
+    if count > plain.len().min(LARGEST_COUNT) {
         return Err(damaged());
     }
     let mut column = || {

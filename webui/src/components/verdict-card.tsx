@@ -5,7 +5,6 @@ import {
   STANDINGS,
   STANDING_WORDS,
   VERDICT_WORDS,
-  type Comparison,
   type Finding,
   type Verdict,
 } from "../comparison";
@@ -29,7 +28,13 @@ const MEANINGS: Record<Verdict, string> = {
 
 const MOST_REASONS = 5;
 
-export function VerdictCard({ comparison: { verdict, exit_code, findings } }: { comparison: Comparison }) {
+interface Judged {
+  verdict: Verdict;
+  findings: Finding[];
+  exit_code?: number;
+}
+
+export function VerdictCard({ judged: { verdict, exit_code, findings } }: { judged: Judged }) {
   const counts = countStandings(findings);
   const deciding = findings.filter((finding) => decides(finding, verdict));
   return (
@@ -37,7 +42,8 @@ export function VerdictCard({ comparison: { verdict, exit_code, findings } }: { 
       <div class="verdict-head">
         <p class="verdict-word">{VERDICT_WORDS[verdict]}</p>
         <p class="quiet">
-          {MEANINGS[verdict]} Exit code {exit_code}.
+          {MEANINGS[verdict]}
+          {exit_code !== undefined && ` Exit code ${exit_code}.`}
         </p>
       </div>
       <dl class="verdict-counts">

@@ -40,7 +40,7 @@ function ComparisonPage({ comparison }: { comparison: Comparison }) {
         </div>
       </header>
       <main class="report">
-        <VerdictCard comparison={comparison} />
+        <VerdictCard judged={comparison} />
         {rows.length > 0 && (
           <Section title="How many times worse">
             <RatioPlot rows={rows} ofMany={bases.length > 1} hasShift={(one) => indexOf(comparison, one) >= 0} onChoose={choose} />

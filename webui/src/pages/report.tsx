@@ -8,6 +8,7 @@ import { EntryChooser } from "../components/entry-chooser";
 import { PercentileList } from "../components/entry-detail";
 import { ExceptionsPanel } from "../components/exceptions-panel";
 import { FailuresPanel } from "../components/failures-panel";
+import { FindingsTable } from "../components/findings-table";
 import { SaturatedBanner } from "../components/health";
 import { ZoomNote } from "../components/zoom-note";
 import { MarksList } from "../components/marks-list";
@@ -17,15 +18,18 @@ import { GeneratorHealth, ReportTitle, Settings, SummaryTiles } from "../compone
 import { StatePill } from "../components/state-pill";
 import { StatsTable } from "../components/stats-table";
 import { ThemeButton } from "../components/theme-button";
+import { VerdictCard } from "../components/verdict-card";
 import { WorkersPanel } from "../components/workers-panel";
 import { Wordmark } from "../components/wordmark";
 import { percentileColumns, reportColumns } from "../entry-columns";
 import { unpackRecord } from "../packed-record";
-import type { Entry, RunRecord } from "../record";
+import { formatCount } from "../format";
+import type { Entry, Judgement, RunRecord } from "../record";
 import { tableView } from "../table-view";
 import { emptyGauges, emptyTimeline } from "../timeline";
 import { zoom } from "../zoom";
 import "../styles/all.css";
+import "../styles/compare.css";
 
 function Report({ record }: { record: RunRecord }) {
   const { run, total, entries } = record;
@@ -47,6 +51,7 @@ function Report({ record }: { record: RunRecord }) {
       </header>
       <SaturatedBanner health={record.health} workers={record.workers} />
       <main class="report">
+        {record.judgement && <VerdictCard judged={record.judgement} />}
         <SummaryTiles record={record} />
         <Section title="Endpoints">
           <StatsTable entries={entries} total={total} columns={columns} view={view} selected={null} whole />
@@ -62,6 +67,7 @@ function Report({ record }: { record: RunRecord }) {
             whole
           />
         </Section>
+        {record.judgement && <Findings judgement={record.judgement} />}
         <Charts record={record} />
         <MarksList marks={record.marks} startedAt={run.started_at} />
         <Section title="Failures">
@@ -97,6 +103,15 @@ function Section({ title, children }: { title: string; children: ComponentChildr
       <h2>{title}</h2>
       {children}
     </section>
+  );
+}
+
+function Findings({ judgement: { findings, findings_left_out } }: { judgement: Judgement }) {
+  return (
+    <Section title="Findings">
+      <FindingsTable findings={findings} />
+      {findings_left_out > 0 && <p class="quiet">{formatCount(findings_left_out)} more that are less grave are not shown.</p>}
+    </Section>
   );
 }
 

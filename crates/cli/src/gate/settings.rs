@@ -85,33 +85,15 @@ impl GateSettings {
         if let Some(baseline) = &baseline {
             check_baseline(baseline, &baseline_store, facts.branch.as_deref())?;
         }
-        let path = |file: &Option<String>| file.as_ref().filter(|file| !file.is_empty()).map(PathBuf::from);
-        let variable = |name: &str| std::env::var(name).ok();
-        let outputs = VerdictOutputs {
-            json: path(&options.verdict_json),
-            junit: path(&options.verdict_junit),
-            markdown: path(&options.verdict_markdown),
-            metrics: path(&options.verdict_metrics),
-            html: path(&options.verdict_html),
-            ..VerdictOutputs::of_environment(variable)
-        };
         let budgets = budgets(options, &file)?;
-        if budgets.is_empty()
-            && baseline.is_none()
-            && !options.worker
-            && let Some((flag, _)) = outputs.files().next()
-        {
-            return Err(CliError::Usage(format!(
-                "{flag}: there is nothing to judge; give --baseline, --budget, or a file with budgets"
-            )));
-        }
+        let is_judging = !budgets.is_empty() || baseline.is_some();
+        let outputs = outputs(options, baseline.is_some(), is_judging || options.worker)?;
         if !(0..=255).contains(&options.exit_code_on_inconclusive) {
             return Err(CliError::Usage(format!(
                 "--exit-code-on-inconclusive: {} is none; exit codes go from 0 to 255",
                 options.exit_code_on_inconclusive
             )));
         }
-        outputs.check()?;
         if let Some(file) = run_file
             && is_same_file(file, &baseline_store)
         {
@@ -119,11 +101,6 @@ impl GateSettings {
                 "--run-file: {} is where all runs are kept; name another file for this one",
                 file.display()
             )));
-        }
-        if outputs.html.is_some() && baseline.is_none() {
-            return Err(CliError::Usage(
-                "--verdict-html draws a comparison, so it needs --baseline".to_owned(),
-            ));
         }
         Ok(Self {
             facts,
@@ -144,6 +121,31 @@ impl GateSettings {
     pub(crate) fn is_judging(&self) -> bool {
         !self.budgets.is_empty() || self.baseline.is_some()
     }
+}
+
+/// Where the verdict goes, checked: nobody waits for one that there will not be.
+fn outputs(options: &RunOptions, is_comparing: bool, is_judging: bool) -> Result<VerdictOutputs, CliError> {
+    let path = |file: &Option<String>| file.as_ref().filter(|file| !file.is_empty()).map(PathBuf::from);
+    let outputs = VerdictOutputs {
+        json: path(&options.verdict_json),
+        junit: path(&options.verdict_junit),
+        markdown: path(&options.verdict_markdown),
+        metrics: path(&options.verdict_metrics),
+        html: path(&options.verdict_html),
+        ..VerdictOutputs::of_environment(|name| std::env::var(name).ok())
+    };
+    if outputs.html.is_some() && !is_comparing {
+        return Err(CliError::Usage(
+            "--verdict-html draws a comparison, so it needs --baseline".to_owned(),
+        ));
+    }
+    if let Some((flag, _)) = outputs.files().next().filter(|_| !is_judging) {
+        return Err(CliError::Usage(format!(
+            "{flag}: there is nothing to judge; give --baseline, --budget, or a file with budgets"
+        )));
+    }
+    outputs.check()?;
+    Ok(outputs)
 }
 
 /// Whether two names lead to one file, which may not be there yet.

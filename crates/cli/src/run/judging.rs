@@ -59,6 +59,7 @@ impl Run<'_> {
             _ => LATENESS_OF_WORKERS_SECONDS,
         };
         self.gate = TestGate::Open(Box::new(Gate::begin(&self.settings.gate, facts, lateness)));
+        self.parts.report.judgement = None;
     }
 
     /// Looks at the test. `Some` if a budget is broken that ends it.
@@ -108,6 +109,7 @@ impl Run<'_> {
         });
         self.verdict = judged.judgement.as_ref().map(|judgement| judgement.verdict);
         self.judges_failures = judged.judgement.as_ref().is_some_and(judges_failures);
+        self.parts.report.judgement.clone_from(&judged.judgement);
         self.gate = TestGate::Judged(Box::new(judged));
     }
 
