@@ -1,9 +1,10 @@
-"""What the keys of a headless run do: w and W add users, s and S take some away."""
+"""What keys do: w and W add users, s and S take some away, Enter opens the page in a browser."""
 
 from __future__ import annotations
 
 import atexit
 import logging
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,9 +22,14 @@ _SPAWN_RATE = 100
 
 
 @contextmanager
-def listen_to_keyboard(runner: Runner) -> Iterator[None]:
-    """Listens while the block runs; the terminal is put back as it was in any case."""
+def listen_to_keyboard(runner: Runner, page: str | None = None) -> Iterator[None]:
+    """Listens while the block runs; the terminal is put back as it was in any case.
+
+    ``page`` is the address that Enter opens, if there is a page.
+    """
     keys = {key: _change(runner, by) for key, by in _CHANGES.items()}
+    if page is not None:
+        keys |= dict.fromkeys("\r\n", _open(page))
     greenlet = gevent.spawn(input_listener(keys))
     atexit.register(greenlet.kill)
     try:
@@ -31,6 +37,14 @@ def listen_to_keyboard(runner: Runner) -> Iterator[None]:
     finally:
         greenlet.kill()
         atexit.unregister(greenlet.kill)
+
+
+def _open(page: str) -> Callable[[], None]:
+    def open_page() -> None:
+        # Some browsers are waited for, and users must not wait with them.
+        gevent.get_hub().threadpool.spawn(webbrowser.open_new_tab, page)
+
+    return open_page
 
 
 def _change(runner: Runner, by: int) -> Callable[[], None]:

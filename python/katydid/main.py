@@ -375,15 +375,23 @@ def _serve_page(environment: Environment, options: Namespace) -> None:
         environment.web_ui.start()
     except OSError as error:
         _fail(f"Failed to {error}")
-    scheme = "https" if options.tls_cert else "http"
-    shown = {"": "127.0.0.1", "*": "localhost", "0.0.0.0": "localhost", "::": "localhost"}
-    host = options.web_host_display_name or shown.get(options.web_host, options.web_host)
-    address = f"{scheme}://{host}:{environment.web_ui.server.server_port}{options.web_base_path}"  # type: ignore[union-attr]
-    logger.info(f"Starting web interface at {address}")
+    hint = ", press enter to open your default browser" if sys.stdin.isatty() and not options.tui else ""
+    logger.info(f"Starting web interface at {_page_address(environment)}{hint}")
     if options.web_host in ("*", "0.0.0.0", "::") and not options.web_login:
         logger.warning(
             "The web interface is open to everybody who reaches this machine; --web-login asks for a password"
         )
+
+
+def _page_address(environment: Environment) -> str | None:
+    """Where a browser on this machine finds the page."""
+    options = environment.parsed_options
+    if environment.web_ui is None or options is None:
+        return None
+    scheme = "https" if options.tls_cert else "http"
+    shown = {"": "127.0.0.1", "*": "localhost", "0.0.0.0": "localhost", "::": "localhost"}
+    host = options.web_host_display_name or shown.get(options.web_host, options.web_host)
+    return f"{scheme}://{host}:{environment.web_ui.server.server_port}{options.web_base_path}"  # type: ignore[union-attr]
 
 
 def _fire_init(environment: Environment) -> None:
@@ -413,7 +421,7 @@ def _run_engine(environment: Environment) -> int:
     runner._leave_monitoring_to_the_engine()
     # The view in the terminal has keys of its own.
     has_no_keys = environment.parsed_options.worker or environment.parsed_options.tui
-    keyboard = contextlib.nullcontext() if has_no_keys else listen_to_keyboard(runner)
+    keyboard = contextlib.nullcontext() if has_no_keys else listen_to_keyboard(runner, _page_address(environment))
     with keyboard:
         return _core.run(
             engine_options(environment.parsed_options),

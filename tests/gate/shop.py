@@ -120,8 +120,10 @@ class Bench(Command):
         return self.measure(*words, *host, *options, limit=limit, **variables)
 
     def measure(self, *words: str, limit: float = 60, **variables: str) -> Result:
-        """A run, made again if it says that it was starved itself, as it may be beside other tests: its verdict is about
-        this machine then, and rightly so. Such a run is not kept."""
+        """A run, made again if it says that it had too little of the processor itself, as it may beside other tests.
+
+        Its verdict is about this machine then, and rightly so. Such a run is not kept.
+        """
         store = self.folder / (words[words.index("--store") + 1] if "--store" in words else ".katydid/runs.db")
         before = store.read_bytes() if store.is_file() else None
         for _ in range(MOST_TRIES - 1):

@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import socket
 import subprocess
 import time
 
@@ -170,8 +171,13 @@ def test_help_names_the_options(command: Command) -> None:
         assert option in result.stdout
 
 
-def in_terminal(command: Command, *arguments: str, keys: dict[float, bytes] | None = None, limit: float = 30) -> str:
-    """Everything that the command writes to a terminal of 100 columns, on which ``keys`` are pressed (by second)."""
+def in_terminal(
+    command: Command, *arguments: str, keys: dict[float | str, bytes] | None = None, limit: float = 30
+) -> str:
+    """Everything that the command writes to a terminal of 100 columns.
+
+    ``keys`` are pressed on it in their order, each after so many seconds, or once a text was written.
+    """
     ours, theirs = pty.openpty()
     variables = {**command.variables, "TERM": "xterm", "COLUMNS": "100"}
     process = subprocess.Popen(
@@ -180,10 +186,13 @@ def in_terminal(command: Command, *arguments: str, keys: dict[float, bytes] | No
     os.close(theirs)
     written = b""
     began = time.monotonic()
-    waiting = sorted((keys or {}).items())
+    waiting = list((keys or {}).items())
     while (elapsed := time.monotonic() - began) < limit:
-        if waiting and elapsed > waiting[0][0]:
-            os.write(ours, waiting.pop(0)[1])
+        if waiting:
+            when, pressed = waiting[0]
+            if when in written.decode(errors="replace") if isinstance(when, str) else elapsed > when:
+                os.write(ours, pressed)
+                waiting.pop(0)
         if not select.select([ours], [], [], 0.1)[0]:
             continue
         try:
@@ -282,3 +291,18 @@ def test_a_pipe_gets_none(command: Command, target) -> None:
     result = command.load("--only-summary", "-t", "3", "--host", target.url)
     assert "\r" not in result.output and "\x1b" not in result.output
     assert not re.search(r"\bp95\b", result.output)
+
+
+def test_enter_opens_the_page_in_a_browser(command: Command, target) -> None:
+    command.write(STEADY)
+    command.write('#!/bin/sh\necho "$1" > opened\n', "browser")
+    (command.folder / "browser").chmod(0o755)
+    command.variables["BROWSER"] = f"{command.folder}/browser %s"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    page = ("--web-host", "127.0.0.1", "--web-port", str(port))
+    ends = ("--autostart", "-t", "4", "--autoquit", "0", "--only-summary", "--host", target.url)
+    text = in_terminal(command, *page, *ends, keys={"Ramping": b"\n"})
+    assert f"Starting web interface at http://127.0.0.1:{port}, press enter to open your default browser" in text
+    assert (command.folder / "opened").read_text().strip() == f"http://127.0.0.1:{port}"
