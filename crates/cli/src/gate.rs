@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use katydid_gate::{
     BlockedRun, BudgetWatch, Comparison, Estimate, Finding, Judgement, Outcome, Rules, RunFacts,
-    comparability, compare, estimate, validity, validity_of_requests,
+    comparability, compare, estimate, validity, validity_of_clocks, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, Timestamp};
 use katydid_store::{RunEnding, RunFilter, RunId, RunWriter, Store, StoreError};
@@ -42,6 +42,8 @@ pub(crate) struct Gate<'a> {
     service: Option<ServiceMemory>,
     memory: Vec<(i64, u64)>,
     ramp_told: bool,
+    /// Requests that were reported for a time before the run or after it.
+    out_of_time: u64,
 }
 
 /// A test that was judged, and is not yet kept.
@@ -84,6 +86,7 @@ impl<'a> Gate<'a> {
             service: settings.service_pid.and_then(|pid| ServiceMemory::of(pid).ok()),
             memory: Vec::new(),
             ramp_told: false,
+            out_of_time: 0,
             facts,
         }
     }
@@ -102,13 +105,13 @@ impl<'a> Gate<'a> {
             self.memory.push((now.second(), bytes));
             self.watch.memory(now.second(), bytes);
         }
-        self.take(collector, now.second());
+        self.take(collector, now.second(), now);
         self.watch.advance(now);
         self.watch.abort().map(|finding| finding.line())
     }
 
-    /// Takes what lies before a second.
-    fn take(&mut self, collector: &Collector, before: i64) {
+    /// Takes what lies before a second. No request can have finished after `now`.
+    fn take(&mut self, collector: &Collector, before: i64, now: Timestamp) {
         let (taken, ramp_done, counts_since) = collector.with(|stats| {
             let ramp_done = stats.marks().iter().find(|mark| mark.kind == MarkKind::RampDone);
             let ramp_done = ramp_done.map(|mark| mark.at);
@@ -124,6 +127,13 @@ impl<'a> Gate<'a> {
         if taken.began_anew {
             self.begin_anew(counts_since);
         }
+        // Moments and seconds are rounded, each by itself.
+        let possible = self.facts.started_at.second() - 1..=now.second() + 1;
+        let impossible = taken
+            .seconds
+            .iter()
+            .filter(|piece| !possible.contains(&piece.second));
+        self.out_of_time += impossible.map(|piece| piece.requests).sum::<u64>();
         self.watch.feed(&taken.seconds);
         if let Some(keeper) = &mut self.keeper {
             keeper.take(taken);
@@ -132,6 +142,7 @@ impl<'a> Gate<'a> {
 
     /// Counting began anew: what budgets saw before is not part of the run.
     fn begin_anew(&mut self, counts_since: Timestamp) {
+        self.out_of_time = 0;
         self.facts.started_at = self.facts.started_at.max(counts_since);
         self.watch.begin(self.facts.started_at);
         if let Some(at) = self.facts.ramp_done_at {
@@ -147,8 +158,8 @@ impl<'a> Gate<'a> {
         patience: Duration,
         complete: impl FnOnce(&mut RunFacts),
     ) -> Judged<'a> {
-        self.take(collector, i64::MAX);
         let ended = now.max(self.facts.started_at);
+        self.take(collector, i64::MAX, ended);
         self.facts.ended_at = Some(ended);
         complete(&mut self.facts);
         self.watch.finish(ended);
@@ -169,6 +180,7 @@ impl<'a> Gate<'a> {
             let requests = collector.with(|stats| stats.total().num_requests());
             let mut findings = validity(&self.facts);
             findings.extend(validity_of_requests(&self.facts, requests));
+            findings.extend(validity_of_clocks(self.out_of_time, requests));
             findings.extend(self.watch.findings(self.facts.started_at, ended));
             if let Some(baseline) = &self.settings.baseline {
                 findings.extend(judged.against(baseline, blocked.as_ref()));

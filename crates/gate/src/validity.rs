@@ -11,6 +11,8 @@ const MISSING_SHARE: f64 = 0.001;
 
 /// Share of the requests that may be in doubt.
 const DOUBT_SHARE: f64 = 0.001;
+/// Share of requests that may be reported for an impossible time: a clock that is off by a second or two moves a few.
+const OUT_OF_TIME_SHARE: f64 = 0.05;
 
 /// Whether the measurement of a run can be trusted. Response times are taken off the Python thread, so one that lags does not
 /// falsify them; it lowers the load, which is why lag counts only as part of the generator's own judgement that it was the
@@ -56,6 +58,22 @@ pub fn validity_of_requests(facts: &RunFacts, requests: u64) -> Vec<Finding> {
         found.push(of_run(outcome, "requests in doubt <= 0.1%", reason));
     }
     found
+}
+
+/// Whether the clocks of all that reported agree: requests for a time before the run or after it are in no stretch of it
+/// that is compared, nor in a window.
+pub fn validity_of_clocks(out_of_time: u64, requests: u64) -> Option<Finding> {
+    let is_many = out_of_time as f64 > requests as f64 * OUT_OF_TIME_SHARE;
+    let outcome = if is_many {
+        Outcome::Fail
+    } else {
+        Outcome::NotJudged
+    };
+    let reason = format!(
+        "{out_of_time} of {requests} requests were reported for a time before the run or after it: set the clocks of all \
+         workers"
+    );
+    (out_of_time > 0).then(|| of_run(outcome, "clocks agree", reason))
 }
 
 fn of_generator(generator: &GeneratorFacts) -> Vec<Finding> {
@@ -135,6 +153,15 @@ mod tests {
             target_user_count: users,
             peak_user_count: peak,
             ..RunFacts::default()
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_told_and_one_that_is_far_off_spoils_the_run() {
+        assert_eq!(validity_of_clocks(0, 1_000), None);
+        for (out_of_time, outcome) in [(50, Outcome::NotJudged), (51, Outcome::Fail)] {
+            let found = validity_of_clocks(out_of_time, 1_000).unwrap();
+            assert_eq!((found.outcome, found.rule.as_str()), (outcome, "clocks agree"));
         }
     }
 
