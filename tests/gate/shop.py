@@ -14,6 +14,7 @@ from typing import Any
 from tests.fixtures_target import ROOT
 from tests.product.command import PROGRAM, Command, Result, read_table
 
+LOCUST = shlex.split(os.environ.get("LOCUST", str(ROOT / ".venv-locust" / "bin" / "locust")))
 DEMO = shlex.split(os.environ["KATYDID_DEMO"]) if "KATYDID_DEMO" in os.environ else [*PROGRAM, "demo-server"]
 SCHEMA = ROOT / "crates" / "report" / "src" / "verdict" / "schema.json"
 
@@ -112,17 +113,25 @@ class Bench(Command):
     """A folder with a locustfile, a store of kept runs, and the command."""
 
     def test(
-        self, shop: Shop | None, *options: str, users: int = 4, seconds: float = 2, limit: float = 60, **variables: str
+        self,
+        shop: Shop | None,
+        *options: str,
+        users: int = 4,
+        seconds: float = 2,
+        limit: float = 60,
+        once: bool = False,
+        **variables: str,
     ) -> Result:
-        """One headless run of locustfile.py; all users are there at once."""
+        """One headless run of locustfile.py; all users are there at once. ``once``: see ``measure``."""
         words = ["--headless", "--only-summary", "-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
         host = ["--host", shop.url] if shop else []
-        return self.measure(*words, *host, *options, limit=limit, **variables)
+        run = self.run if once else self.measure
+        return run(*words, *host, *options, limit=limit, **variables)
 
     def measure(self, *words: str, limit: float = 60, **variables: str) -> Result:
         """A run, made again if it says that it had too little of the processor itself, as it may beside other tests.
 
-        Its verdict is about this machine then, and rightly so. Such a run is not kept.
+        Its verdict is about this machine then, and rightly so. Such a run is not kept. Not where workers wait for it.
         """
         store = self.folder / (words[words.index("--store") + 1] if "--store" in words else ".katydid/runs.db")
         before = store.read_bytes() if store.is_file() else None

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures_target import ROOT
-from tests.gate.shop import PACED, Bench, Shops, bench_in, error_line, finding
-
-LOCUST = shlex.split(os.environ.get("LOCUST", str(ROOT / ".venv-locust" / "bin" / "locust")))
+from tests.gate.shop import LOCUST, PACED, Bench, Shops, bench_in, error_line, finding
 
 
 @pytest.fixture(scope="module")

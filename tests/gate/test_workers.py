@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import textwrap
 from collections.abc import Iterator
 
 import pytest
 
 from tests.cluster.nodes import free_port
-from tests.gate.shop import QUICK, VISITOR, Bench, Shops, bench_in, finding
+from tests.gate.shop import LOCUST, QUICK, VISITOR, Bench, Shops, bench_in, finding
 
 #: A known number of requests for each user, who then waits for the end.
 COUNTING = """
@@ -70,7 +72,7 @@ def test_a_master_and_its_worker(leader_and_worker, shops: Shops) -> None:
     working = worker.start("--worker", "--master-port", port)
     shop = shops("--delay", "/api/products=60ms")
     words = ["--master", "--master-bind-port", port, "--csv", "run", "--budget", "errors < 50%"]
-    led = leader.test(shop, *words, users=USERS, seconds=6)
+    led = leader.test(shop, *words, users=USERS, seconds=6, once=True)
     assert led.exit_code == 0, led.output
     assert working.end().exit_code == 0
     assert_counted(leader)
@@ -94,6 +96,35 @@ def test_an_aborting_budget_ends_a_run_of_several_processes(bench: Bench, shops:
     words = ["--processes", "2", "--master-bind-port", str(free_port()), "--budget", "failures < 20 [abort]"]
     result = bench.test(shops(), *words, seconds=600)
     assert result.exit_code == 10, result.output
+
+
+#: On the real Locust: everything that it times is an hour ahead.
+AHEAD = """
+    import time
+
+    import locust
+
+    real = time.time
+    time.time = lambda: real() + 3600
+"""
+
+
+def test_a_worker_whose_clock_is_wrong_makes_the_run_invalid(leader_and_worker, shops: Shops) -> None:
+    """Its requests are in no stretch of the run that is compared: nobody may believe that they were."""
+    leader, worker = leader_and_worker
+    leader.write(QUICK)
+    worker.write(textwrap.dedent(AHEAD) + textwrap.dedent(QUICK))
+    port = str(free_port())
+    with (worker.folder / "log").open("wb") as log:
+        words = [*LOCUST, "--worker", "--master-port", port]
+        working = subprocess.Popen(words, cwd=worker.folder, env=worker.variables, stdout=log, stderr=log)
+    try:
+        led = leader.test(shops(), "--master", "--master-bind-port", port, "--budget", "p50 < 30s", once=True)
+    finally:
+        working.kill()
+        working.wait()
+    assert led.exit_code == 13, led.output
+    assert "requests were reported for a time before the run or after it" in finding(led.output, "FAIL   run: ")
 
 
 def test_a_worker_that_is_lost_makes_the_run_invalid(leader_and_worker, shops: Shops) -> None:
