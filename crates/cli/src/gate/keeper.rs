@@ -15,6 +15,9 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// one by whoever sends it.
 const BATCHES: usize = 16;
 
+/// Rows that may wait for a disk that does not answer, some hundred bytes each.
+const MOST_WAITING: usize = 2_000_000;
+
 /// How often it is tried to hand over the last seconds.
 const TRY_EVERY: Duration = Duration::from_millis(10);
 
@@ -25,8 +28,8 @@ const TARGET: &str = "katydid.store";
 #[derive(Debug)]
 pub(crate) struct Keeper {
     sender: SyncSender<TakenSeconds>,
-    /// What the thread had no room for yet.
-    waiting: TakenSeconds,
+    /// What the thread had no room for yet; `None` once that was too much.
+    waiting: Option<TakenSeconds>,
     /// Gets what was written once nobody sends any more; nothing if it was given up.
     written: Receiver<RunWriter>,
 }
@@ -54,7 +57,7 @@ impl Keeper {
         match thread {
             Ok(_) => Some(Self {
                 sender,
-                waiting: TakenSeconds::default(),
+                waiting: Some(TakenSeconds::default()),
                 written,
             }),
             Err(error) => {
@@ -64,26 +67,34 @@ impl Keeper {
         }
     }
 
-    /// Hands seconds over. Never waits.
+    /// Hands seconds over. Never waits, and gives up with one message when too much waits.
     pub(crate) fn take(&mut self, taken: TakenSeconds) {
+        let Some(mut waiting) = self.waiting.take() else {
+            return;
+        };
         if taken.began_anew {
-            self.waiting = taken;
+            waiting = taken;
         } else {
-            self.waiting.seconds.extend(taken.seconds);
+            waiting.seconds.extend(taken.seconds);
         }
-        let sent = self.sender.try_send(std::mem::take(&mut self.waiting));
-        if let Err(TrySendError::Full(taken)) = sent {
-            self.waiting = taken;
-        }
+        self.waiting = match self.sender.try_send(waiting) {
+            Err(TrySendError::Full(waiting)) if waiting.seconds.len() > MOST_WAITING => {
+                log::warn!(target: TARGET, "This run is kept no further: the disk does not answer. The test goes on.");
+                None
+            }
+            Err(TrySendError::Full(waiting)) => Some(waiting),
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Some(TakenSeconds::default()),
+        };
     }
 
     /// Writes the rest, waiting for the disk so long at most. `None` if the run could not be kept.
     pub(crate) fn end(self, patience: Duration) -> Option<RunWriter> {
         let Self {
             sender,
-            mut waiting,
+            waiting,
             written,
         } = self;
+        let mut waiting = waiting?;
         let deadline = Instant::now() + patience;
         while let Err(TrySendError::Full(taken)) = sender.try_send(waiting) {
             if Instant::now() >= deadline {
