@@ -27,7 +27,7 @@ DELAY_MS, JITTER_MS = 20, 10
 #: The tolerance for a median is 5 %: twice that has to be found.
 SLOWER = 1.10
 ENDPOINTS = tuple(range(1, 11))
-OPTIONS = ("-u", "20", "--block", "3s", "--pairs", "12", "--time-limit", "6m")
+OPTIONS = ("-u", "20", "--block", "3s", "--pairs", "12", "--time-limit", "10m")
 
 #: Ten endpoints in turn, 40 requests a second to each.
 LOCUSTFILE = """
@@ -98,7 +98,7 @@ def fought(contest: tuple[float | None, int]) -> Result:
         (Path(folder) / "locustfile.py").write_text(LOCUSTFILE)
         command = [KATYDID, "duel", "--base", base, "--head", head, "--verdict-json", "verdict.json", *OPTIONS]
         done = subprocess.run(
-            [*command, "--seed", str(1000 * number + 1)], cwd=folder, capture_output=True, text=True, timeout=600
+            [*command, "--seed", str(1000 * number + 1)], cwd=folder, capture_output=True, text=True, timeout=900
         )
         file = Path(folder) / "verdict.json"
         if not file.exists():
