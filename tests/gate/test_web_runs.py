@@ -7,6 +7,8 @@ import subprocess
 import time
 from typing import Any
 
+import pytest
+
 from tests.product.command import PROGRAM
 from tests.web.pages import Page, Pages
 
@@ -58,22 +60,28 @@ def test_each_test_of_a_page_is_a_run(pages: Pages) -> None:
     assert all(run["facts"]["branch"] == "main" for run in runs)
 
 
-def test_a_first_test_that_somebody_stops_early_is_no_baseline(pages: Pages) -> None:
-    options = ("--autostart", "-u", "2", "-r", "2", "-t", "1h", "--branch", "main")
-    page = pages.start("katydid", "shop.py", "Looker", *options)
+@pytest.mark.parametrize("limit", ["time", "shape"])
+def test_a_first_test_that_somebody_stops_early_is_no_baseline(pages: Pages, limit: str) -> None:
+    options = ("-u", "2", "-r", "2", "-t", "1h") if limit == "time" else ()
+    variables = {"WITH_SHAPE": "60"} if limit == "shape" else {}
+    page = pages.start("katydid", "shop.py", "Looker", "--autostart", "--branch", "main", *options, **variables)
     page.wait_until(lambda stats: page_requests(stats) >= 5, "there were requests")
     assert page.post("/stop").status == 200
     page.wait_for_state("stopped")
     (early,) = wait_for_runs(page, 1)
     assert early["facts"]["ended_early"]
-    # Whoever starts the next one decides when it is over.
-    a_test(page, users=2, at_least=5)
-    whole, _ = wait_for_runs(page, 2)
-    assert not whole["facts"]["ended_early"]
+    if limit == "time":
+        # Whoever starts the next one decides when it is over.
+        a_test(page, users=2, at_least=5)
+        whole, _ = wait_for_runs(page, 2)
+        assert not whole["facts"]["ended_early"]
 
 
-def test_a_first_test_that_had_its_time_is_whole(pages: Pages) -> None:
-    page = pages.start("katydid", "shop.py", "Looker", "--autostart", "-u", "2", "-r", "2", "-t", "2s")
+@pytest.mark.parametrize("limit", ["time", "shape"])
+def test_a_first_test_that_had_its_time_is_whole(pages: Pages, limit: str) -> None:
+    options = ("-u", "2", "-r", "2", "-t", "2s") if limit == "time" else ()
+    variables = {"WITH_SHAPE": "2"} if limit == "shape" else {}
+    page = pages.start("katydid", "shop.py", "Looker", "--autostart", *options, **variables)
     (run,) = wait_for_runs(page, 1)
     assert not run["facts"]["ended_early"]
 
@@ -103,6 +111,26 @@ def test_statistics_that_are_cleared_begin_the_run_anew(pages: Pages) -> None:
     page.wait_for_state("stopped")
     (run,) = wait_for_runs(page, 1)
     assert run["requests"] == page_requests(page.stats())
+
+
+def test_statistics_of_workers_that_are_cleared_make_no_run_invalid(pages: Pages) -> None:
+    """What workers had measured before that comes with their next report: late, and for a time before the run."""
+    port = pages.cluster.port
+    master = ("--master", "--master-bind-port", str(port))
+    page = pages.start("katydid", "shop.py", "Looker", *master, "--budget", "errors < 1% [window 1s]")
+    cluster = pages.cluster
+    file = str(cluster.folder / "files-of-page1" / "locustfile.py")
+    words = ["-f", file, "--worker", "--master-port", str(port)]
+    worker = cluster.start("katydid", "worker", *words, locustfile=None)
+    page.wait_until(lambda _: page.get("/worker-count").json()["worker_count"] == 1, "the worker is there")
+    assert page.swarm(user_count=2)["success"]
+    page.wait_until(lambda stats: page_requests(stats) >= 20, "there were requests")
+    assert page.post("/stats/reset").status == 200
+    page.wait_until(lambda stats: page_requests(stats) >= 40, "there were requests again")
+    assert page.post("/stop").status == 200
+    page.wait_for_state("stopped")
+    (run,) = wait_for_runs(page, 1)
+    assert run["verdict"] == "pass", page.node.log + worker.log
 
 
 def test_a_broken_budget_that_aborts_ends_the_test_and_not_the_page(pages: Pages) -> None:

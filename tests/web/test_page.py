@@ -97,7 +97,7 @@ def test_a_form_that_makes_no_sense_says_why(pages: Pages, tab) -> None:
 
 
 def test_classes_shapes_and_arguments_are_chosen(pages: Pages, tab) -> None:
-    page, tab = pages.start("katydid", "shop.py", "--class-picker", WITH_SHAPE="1"), tab()
+    page, tab = pages.start("katydid", "shop.py", "--class-picker", WITH_SHAPE="60"), tab()
     tab.page.goto(page.url)
     tab.picture("picker", full=True)
     assert tab.accessibility_faults() == []

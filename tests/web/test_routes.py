@@ -130,7 +130,7 @@ def template_args(page: Page):
 @pytest.mark.parametrize("picker", [[], ["--class-picker"]], ids=["all classes", "class picker"])
 def test_statuses_keys_and_types_are_the_same(pages: Pages, picker: list[str]) -> None:
     # Without a picker a shape would lead every test.
-    shape = {"WITH_SHAPE": "1"} if picker else {}
+    shape = {"WITH_SHAPE": "60"} if picker else {}
     programs = ("locust", "katydid")
     theirs, ours = (pages.start(program, "shop.py", *picker, "Buyer", "Looker", **shape) for program in programs)
     args = [template_args(page) for page in (theirs, ours)]

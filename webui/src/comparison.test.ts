@@ -12,6 +12,7 @@ import {
   ratioText,
   shareWithin,
   standingOf,
+  standingsOf,
   type Compared,
   type Distribution,
   type Finding,
@@ -70,6 +71,7 @@ const facts: RunFacts = {
     saturated_workers: [],
     losses: [],
     requests_in_doubt: 0,
+    share_out_of_time: 0,
   },
   rounding: 0,
 };
@@ -156,4 +158,9 @@ test("facts differ only in what makes runs hard to compare", () => {
 
 test("facts that nobody knows are left out", () => {
   expect(factsOf(facts, []).map(({ title }) => title)).not.toContain("Seed");
+});
+
+test("what got better is counted once", () => {
+  const counts = { passed: 7, failed: 1, warned: 2, inconclusive: 3, not_judged: 4 };
+  expect(standingsOf(counts, 2)).toEqual({ fail: 1, unsure: 3, warn: 2, skip: 4, better: 2, pass: 5 });
 });

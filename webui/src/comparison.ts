@@ -111,6 +111,7 @@ export interface GeneratorFacts {
   saturated_workers: [string, string][];
   losses: string[];
   requests_in_doubt: number;
+  share_out_of_time: number;
 }
 
 /** What became of a finding: its outcome, and apart from that whether it only advises or got better. */
@@ -147,6 +148,26 @@ export function standingOf({ outcome, advisory, compared }: Finding): Standing {
     case "pass":
       return compared?.improved ? "better" : "pass";
   }
+}
+
+/** Of all findings, where only some are there. What got better is among those that passed. */
+export interface FindingCounts {
+  passed: number;
+  failed: number;
+  warned: number;
+  inconclusive: number;
+  not_judged: number;
+}
+
+export function standingsOf(counts: FindingCounts, better: number): Record<Standing, number> {
+  return {
+    fail: counts.failed,
+    unsure: counts.inconclusive,
+    warn: counts.warned,
+    skip: counts.not_judged,
+    better,
+    pass: counts.passed - better,
+  };
 }
 
 export function countStandings(findings: Finding[]): Record<Standing, number> {

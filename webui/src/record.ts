@@ -1,6 +1,6 @@
 // The record of a run as the server tells it: `docs/live-data.md` as types. Draws and computes nothing.
 
-import type { Finding, Verdict } from "./comparison";
+import type { Finding, FindingCounts, Verdict } from "./comparison";
 
 /** Pairs of bucket and count, sorted by bucket. */
 export type Buckets = number[];
@@ -186,6 +186,7 @@ export interface RunRecord {
 /** The gravest findings first. */
 export interface Judgement {
   verdict: Verdict;
+  counts: FindingCounts;
   findings: Finding[];
   findings_left_out: number;
 }

@@ -55,8 +55,13 @@ async fn run(options: &DuelOptions, program: &[String]) -> Result<Answer, CliErr
                 Ok(pair) => pair,
                 Err(signal) => return Ok(interrupted(signal)),
             };
-            let has_room =
-                repeated < wanted.div_ceil(2) && has_time(options, base.blocks() + repeated + 1, began);
+            let has_room = repeated < wanted.div_ceil(2)
+                && has_time(
+                    options,
+                    wanted - base.blocks(),
+                    base.blocks() + repeated + 1,
+                    began,
+                );
             if pair.iter().any(is_starved) && has_room {
                 repeated += 1;
                 eprintln!(
@@ -126,11 +131,10 @@ fn is_starved(block: &BlockedRun) -> bool {
     block.facts.generator.health.saturated
 }
 
-/// Whether there is time for one more pair after so many.
-fn has_time(options: &DuelOptions, measured: usize, began: Instant) -> bool {
-    let per_pair = began.elapsed() / u32::try_from(measured.max(1)).unwrap_or(u32::MAX);
-    let missing = options.pairs.saturating_sub(measured);
-    began.elapsed() + per_pair * u32::try_from(missing + 1).unwrap_or(u32::MAX) <= options.time_limit
+/// Whether there is time for so many pairs, after as many as were measured.
+fn has_time(options: &DuelOptions, missing: usize, measured: usize, began: Instant) -> bool {
+    let per_pair = began.elapsed().as_secs_f64() / measured.max(1) as f64;
+    began.elapsed().as_secs_f64() + per_pair * missing as f64 <= options.time_limit.as_secs_f64()
 }
 
 /// As many as are likely to decide, no more than there are, and no more than there is time for.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use katydid_gate::{
     BlockedRun, BudgetWatch, Comparison, Estimate, Finding, Judgement, Outcome, Rules, RunFacts,
-    comparability, compare, estimate, validity, validity_of_clocks, validity_of_requests,
+    comparability, compare, estimate, validity, validity_of_requests,
 };
 use katydid_stats::{Collector, MarkKind, Timestamp};
 use katydid_store::{RunEnding, RunFilter, RunId, RunWriter, Store, StoreError};
@@ -42,6 +42,8 @@ pub(crate) struct Gate<'a> {
     service: Option<ServiceMemory>,
     memory: Vec<(i64, u64)>,
     ramp_told: bool,
+    /// The first second that a request can belong to: also one that is reported late, after counting began anew.
+    earliest: i64,
     /// Requests that were reported for a time before the run or after it.
     out_of_time: u64,
 }
@@ -86,6 +88,7 @@ impl<'a> Gate<'a> {
             service: settings.service_pid.and_then(|pid| ServiceMemory::of(pid).ok()),
             memory: Vec::new(),
             ramp_told: false,
+            earliest: facts.started_at.second() - 1 - i64::from(lateness_seconds),
             out_of_time: 0,
             facts,
         }
@@ -128,7 +131,7 @@ impl<'a> Gate<'a> {
             self.begin_anew(counts_since);
         }
         // Moments and seconds are rounded, each by itself.
-        let possible = self.facts.started_at.second() - 1..=now.second() + 1;
+        let possible = self.earliest..=now.second() + 1;
         let impossible = taken
             .seconds
             .iter()
@@ -161,6 +164,8 @@ impl<'a> Gate<'a> {
         let ended = now.max(self.facts.started_at);
         self.take(collector, i64::MAX, ended);
         self.facts.ended_at = Some(ended);
+        let requests = collector.with(|stats| stats.total().num_requests());
+        self.facts.generator.share_out_of_time = self.out_of_time as f64 / requests.max(1) as f64;
         complete(&mut self.facts);
         self.watch.finish(ended);
         let writer = self.keeper.take().and_then(|keeper| keeper.end(patience));
@@ -177,10 +182,8 @@ impl<'a> Gate<'a> {
             facts: self.facts.clone(),
         };
         if self.settings.is_judging() {
-            let requests = collector.with(|stats| stats.total().num_requests());
             let mut findings = validity(&self.facts);
             findings.extend(validity_of_requests(&self.facts, requests));
-            findings.extend(validity_of_clocks(self.out_of_time, requests));
             findings.extend(self.watch.findings(self.facts.started_at, ended));
             if let Some(baseline) = &self.settings.baseline {
                 findings.extend(judged.against(baseline, blocked.as_ref()));

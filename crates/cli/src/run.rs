@@ -123,6 +123,8 @@ struct Run<'a> {
     /// Where a run is that a page leads, and whether a shape led its test when that was last looked at.
     visit: Visit,
     shape_was_active: bool,
+    /// Whether the first test that a page led is over.
+    first_test_is_over: bool,
     /// What user code has said so far.
     said: Announced,
     /// What was seen of the run, so that changes are marked once.
@@ -189,6 +191,7 @@ impl<'a> Run<'a> {
             visit: Visit::default(),
             seen: Seen::default(),
             shape_was_active: false,
+            first_test_is_over: false,
             said: Announced::default(),
             gate: TestGate::default(),
             stop_asked: None,

@@ -101,4 +101,6 @@ pub struct GeneratorFacts {
     pub losses: Vec<String>,
     /// Requests that may have been sent and are not in the results.
     pub requests_in_doubt: u64,
+    /// Share of the requests that were reported for a time before the run or after it, 0 to 1.
+    pub share_out_of_time: f64,
 }

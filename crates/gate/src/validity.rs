@@ -24,7 +24,8 @@ pub fn validity(facts: &RunFacts) -> Vec<Finding> {
     let mut found = of_generator(&facts.generator);
     found.extend(of_users(facts));
     found.extend(of_losses(&facts.generator));
-    if found.is_empty() {
+    found.extend(of_clocks(&facts.generator));
+    if found.iter().all(|finding| finding.outcome != Outcome::Fail) {
         found.push(of_run(
             Outcome::Pass,
             "measurement",
@@ -60,20 +61,26 @@ pub fn validity_of_requests(facts: &RunFacts, requests: u64) -> Vec<Finding> {
     found
 }
 
-/// Whether the clocks of all that reported agree: requests for a time before the run or after it are in no stretch of it
-/// that is compared, nor in a window.
-pub fn validity_of_clocks(out_of_time: u64, requests: u64) -> Option<Finding> {
-    let is_many = out_of_time as f64 > requests as f64 * OUT_OF_TIME_SHARE;
+/// Whether nothing speaks against the measurement of a run.
+pub fn is_trusted(facts: &RunFacts) -> bool {
+    let holds = |finding: &Finding| finding.advisory || finding.outcome != Outcome::Fail;
+    validity(facts).iter().all(holds)
+}
+
+/// Requests for a time before the run or after it are in no stretch of it that is compared, nor in a window.
+fn of_clocks(generator: &GeneratorFacts) -> Option<Finding> {
+    let share = generator.share_out_of_time;
+    let is_many = share > OUT_OF_TIME_SHARE;
     let outcome = if is_many {
         Outcome::Fail
     } else {
         Outcome::NotJudged
     };
     let reason = format!(
-        "{out_of_time} of {requests} requests were reported for a time before the run or after it: set the clocks of all \
-         workers"
+        "{:.1} % of the requests were reported for a time before the run or after it: set the clocks of all workers",
+        share * 100.0
     );
-    (out_of_time > 0).then(|| of_run(outcome, "clocks agree", reason))
+    (share > 0.0).then(|| of_run(outcome, "clocks agree", reason))
 }
 
 fn of_generator(generator: &GeneratorFacts) -> Vec<Finding> {
@@ -158,11 +165,16 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_wrong_is_told_and_one_that_is_far_off_spoils_the_run() {
-        assert_eq!(validity_of_clocks(0, 1_000), None);
-        for (out_of_time, outcome) in [(50, Outcome::NotJudged), (51, Outcome::Fail)] {
-            let found = validity_of_clocks(out_of_time, 1_000).unwrap();
-            assert_eq!((found.outcome, found.rule.as_str()), (outcome, "clocks agree"));
-        }
+        let told = |share: f64| {
+            let mut facts = facts(10, 10);
+            facts.generator.share_out_of_time = share;
+            let found = validity(&facts);
+            let of_clocks = found.into_iter().find(|finding| finding.rule == "clocks agree");
+            (of_clocks.map(|finding| finding.outcome), is_trusted(&facts))
+        };
+        assert_eq!(told(0.0), (None, true));
+        assert_eq!(told(0.05), (Some(Outcome::NotJudged), true));
+        assert_eq!(told(0.06), (Some(Outcome::Fail), false));
     }
 
     #[test]

@@ -180,17 +180,18 @@ impl BudgetWatch {
 
     /// What windows did not see, if there are any.
     fn too_late(&self) -> Option<Finding> {
-        let has_windows = self
+        let mut of_windows = self
             .budgets
             .iter()
-            .any(|budget| budget.period.window_seconds.is_some());
+            .filter(|budget| budget.period.window_seconds.is_some())
+            .peekable();
         let late = self.late_requests;
-        if late == 0 || !has_windows {
+        if late == 0 || of_windows.peek().is_none() {
             return None;
         }
         let reason = format!(
-            "{late} of {} requests were reported more than {} s after they finished, too late for their windows: are the \
-             clocks of all workers set?",
+            "{late} of {} requests were reported more than {} s after they finished, too late for their windows: \
+             the clock of a worker is wrong, or a process hung",
             self.requests, self.lateness_seconds
         );
         let is_tolerable = late as f64 <= LATE_SHARE * self.requests as f64;
@@ -200,6 +201,7 @@ impl BudgetWatch {
             } else {
                 Outcome::Fail
             },
+            advisory: of_windows.all(|budget| budget.advisory),
             rule: "reports in time".to_owned(),
             ..Finding::untrusted("budgets with windows", reason)
         })
@@ -313,7 +315,10 @@ impl BudgetWatch {
     }
 
     fn add_late(&mut self, piece: &EntrySecond) {
-        self.late_requests += piece.requests;
+        // What is older than the run was sent before counting began anew: it belongs to no window.
+        if self.began.is_none_or(|began| piece.second >= began) {
+            self.late_requests += piece.requests;
+        }
         self.add(piece);
     }
 

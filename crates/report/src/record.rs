@@ -131,7 +131,7 @@ pub fn run_record(
         judgement: context
             .judgement
             .as_ref()
-            .map(|judgement| VerdictView::new(judgement, extent.rows)),
+            .map(|judgement| VerdictView::new(judgement, MOST_ROWS)),
     })
 }
 

@@ -73,17 +73,7 @@ pub struct FindingCounts {
 impl VerdictReport {
     /// How many findings of each kind there are.
     pub fn counts(&self) -> FindingCounts {
-        let mut counts = FindingCounts::default();
-        for finding in &self.judgement.findings {
-            *match Standing::of(finding) {
-                Standing::Failed => &mut counts.failed,
-                Standing::Warned => &mut counts.warned,
-                Standing::Inconclusive => &mut counts.inconclusive,
-                Standing::NotJudged => &mut counts.not_judged,
-                Standing::Passed => &mut counts.passed,
-            } += 1;
-        }
-        counts
+        FindingCounts::of(&self.judgement.findings)
     }
 
     /// Whether findings that cannot be told are what the process fails for.
@@ -114,6 +104,22 @@ impl VerdictReport {
             return "nothing was judged".to_owned();
         }
         parts.join(", ")
+    }
+}
+
+impl FindingCounts {
+    pub(crate) fn of(findings: &[Finding]) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            *match Standing::of(finding) {
+                Standing::Failed => &mut counts.failed,
+                Standing::Warned => &mut counts.warned,
+                Standing::Inconclusive => &mut counts.inconclusive,
+                Standing::NotJudged => &mut counts.not_judged,
+                Standing::Passed => &mut counts.passed,
+            } += 1;
+        }
+        counts
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use katydid_gate::{RunFacts, Verdict, is_comparable};
+use katydid_gate::{RunFacts, Verdict, is_comparable, is_trusted};
 use katydid_stats::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
@@ -13,6 +13,9 @@ use crate::schema;
 
 /// How long a process waits for another one that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The exit code of what cannot be told, unless somebody says otherwise.
+const CANNOT_BE_TOLD: i32 = 12;
 
 /// A run that was not written to for so long was broken off.
 const SILENCE_SECONDS: f64 = 60.0;
@@ -50,6 +53,20 @@ pub struct RunRow {
     pub promoted_at: Option<Timestamp>,
 }
 
+impl RunRow {
+    /// Whether it is over, and nothing was found to be wrong with it. What cannot be told is nothing: left out of the
+    /// baseline it would leave this with too few runs to ever tell more.
+    fn is_well(&self) -> bool {
+        let has_ended_with = |code: i32| self.exit_code.is_none_or(|exit_code| exit_code == code);
+        let is_over = self.state == RunState::Ended;
+        match self.verdict {
+            None | Some(Verdict::Pass) => is_over && has_ended_with(0),
+            Some(Verdict::Inconclusive) => is_over && (has_ended_with(0) || has_ended_with(CANNOT_BE_TOLD)),
+            Some(_) => false,
+        }
+    }
+}
+
 /// Where a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
@@ -83,8 +100,8 @@ pub struct RunFilter {
     pub label: Option<String>,
     /// At most so many, the latest.
     pub limit: Option<u32>,
-    /// Only those that count as a baseline: over in their own time, with exit code 0, not thrown out of the baseline by a
-    /// later promotion; and the promoted one, whatever it came to.
+    /// Only those that count as a baseline: over in their own time, well, to be trusted, not thrown out of the
+    /// baseline by a later promotion of a run that was made alike; and the promoted one, whatever it came to.
     pub accepted: bool,
     /// Not this one.
     pub except: Option<RunId>,
@@ -162,27 +179,27 @@ impl Store {
         let wanted = format!(
             "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
              AND (?2 IS NULL OR lower(substr(commit_hash, 1, length(?2))) = lower(?2)) AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
-             AND (NOT ?5 OR (state = 'ended' AND coalesce(verdict, 'pass') = 'pass' AND coalesce(exit_code, 0) = 0
-                             AND NOT coalesce(json_extract(facts, '$.ended_early'), 0)
-                             AND started_at >= coalesce((SELECT started_at FROM runs AS promoted
-                                 WHERE promoted.promoted_at IS NOT NULL AND promoted.branch IS runs.branch
-                                 ORDER BY promoted.promoted_at DESC LIMIT 1), 0))
-                  OR (?5 AND promoted_at IS NOT NULL AND promoted_at = (SELECT max(promoted_at) FROM runs AS promoted
-                                 WHERE promoted.branch IS runs.branch)))
-             ORDER BY started_at DESC, id DESC LIMIT ?6"
+             ORDER BY started_at DESC, id DESC LIMIT ?5"
         );
-        let filter = params![
+        // What is accepted is told by the runs together.
+        let limit = filter.limit.filter(|_| !filter.accepted);
+        let bound = params![
             filter.branch,
             filter.commit,
             filter.label,
             filter.except,
-            filter.accepted,
-            filter.limit.map_or(-1, i64::from)
+            limit.map_or(-1, i64::from)
         ];
-        self.on_file(|connection| {
+        let runs = self.on_file(|connection| {
             let mut statement = connection.prepare(&wanted)?;
-            statement.query_map(filter, run_row)?.collect()
-        })
+            statement.query_map(bound, run_row)?.collect()
+        })?;
+        if !filter.accepted {
+            return Ok(runs);
+        }
+        let mut accepted = accepted(runs);
+        accepted.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(accepted)
     }
 
     /// The run with a number.
@@ -196,7 +213,7 @@ impl Store {
             .ok_or_else(|| StoreError::NoSuchRun(format!("there is no run {id} in {}", self.file.display())))
     }
 
-    /// Makes a run the baseline of its branch: older ones of that branch no longer count. What was promoted last counts,
+    /// Makes a run the baseline of its branch: older ones of that branch that were made alike no longer count. What was promoted last counts,
     /// also where a clock was set back in between.
     ///
     /// # Errors
@@ -301,6 +318,27 @@ impl Store {
     ) -> Result<T, StoreError> {
         action(&self.connection).map_err(|error| StoreError::of_sql(&self.file, &error))
     }
+}
+
+/// Of all runs those that can be trusted, came to their end, and were not superseded. A promotion
+/// supersedes what was made before on the same branch and with the same load.
+fn accepted(runs: Vec<RunRow>) -> Vec<RunRow> {
+    let promoted: Vec<(RunId, Timestamp, Timestamp, RunFacts)> = runs
+        .iter()
+        .filter_map(|run| Some((run.id, run.promoted_at?, run.facts.started_at, run.facts.clone())))
+        .collect();
+    let is_accepted = |run: &RunRow| {
+        let of_its_kind = promoted
+            .iter()
+            .filter(|(_, _, _, facts)| facts.branch == run.facts.branch && is_comparable(facts, &run.facts));
+        let latest = of_its_kind.max_by(|left, right| left.1.0.total_cmp(&right.1.0));
+        match latest {
+            Some((id, ..)) if *id == run.id => true,
+            Some((_, _, began, _)) if run.facts.started_at < *began => false,
+            _ => run.is_well() && !run.facts.ended_early && is_trusted(&run.facts),
+        }
+    };
+    runs.into_iter().filter(|run| is_accepted(run)).collect()
 }
 
 /// A folder of our own name is nothing that anybody wants to commit.

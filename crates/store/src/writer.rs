@@ -13,6 +13,9 @@ use crate::chunk::{self, Row};
 use crate::error::StoreError;
 use crate::store::{RunId, Store, immediate, verdict_word};
 
+/// What a row weighs beside its buckets.
+const ROW_WEIGHT: usize = 8;
+
 /// A run that is being written. Dropped without [`finish`](Self::finish), the run counts as broken off.
 #[derive(Debug)]
 pub struct RunWriter {
@@ -94,6 +97,11 @@ impl RunWriter {
         &self.store
     }
 
+    /// How much waits for the next [`flush`](Self::flush), in numbers of a few bytes each.
+    pub fn weight(&self) -> usize {
+        self.pending.iter().map(|row| ROW_WEIGHT + row.counts.len()).sum()
+    }
+
     /// Takes in seconds; they are written with the next [`flush`](Self::flush).
     ///
     /// # Errors
@@ -157,13 +165,16 @@ impl RunWriter {
     /// When the file cannot be written. What was taken in stays, for the next try.
     pub fn flush(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let together = self.most_together();
+        let (id, endpoints) = (self.id, &mut self.endpoints);
+        let file = self.store.file.clone();
+        let of_sql = |error: rusqlite::Error| StoreError::of_sql(&file, &error);
+        // Who has to wait for others has not packed anything yet.
+        let transaction = immediate(&mut self.store.connection).map_err(of_sql)?;
         let chunks = self.pending.chunks_mut(chunk::MOST_ROWS);
         let chunks: Vec<Vec<u8>> = chunks
             .map(|rows| chunk::encode(rows, together))
             .collect::<Result<_, _>>()?;
-        let (id, endpoints) = (self.id, &mut self.endpoints);
         let written = (|| {
-            let transaction = immediate(&mut self.store.connection)?;
             write_endpoints(&transaction, id, endpoints)?;
             for chunk in chunks {
                 transaction.execute(
@@ -182,7 +193,7 @@ impl RunWriter {
             )?;
             transaction.commit()
         })();
-        written.map_err(|error| StoreError::of_sql(&self.store.file, &error))?;
+        written.map_err(of_sql)?;
         self.pending.clear();
         self.endpoints
             .values_mut()

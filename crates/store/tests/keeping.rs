@@ -218,6 +218,60 @@ fn old_runs_go_and_baselines_stay() {
 }
 
 #[test]
+fn what_cannot_be_told_joins_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runs.db");
+    let verdicts = [
+        Verdict::Pass,
+        Verdict::Inconclusive,
+        Verdict::Regression,
+        Verdict::BudgetBroken,
+        Verdict::Invalid,
+    ];
+    let kept: Vec<RunId> = (1..)
+        .zip(verdicts)
+        .map(|(number, verdict)| keep(&file, &facts("main", 1_000.0 * f64::from(number)), verdict))
+        .collect();
+    let accepted = RunFilter {
+        accepted: true,
+        ..RunFilter::default()
+    };
+    assert_eq!(ids(&Store::open(&file).unwrap(), &accepted), [kept[1], kept[0]]);
+}
+
+#[test]
+fn a_promotion_is_of_one_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runs.db");
+    let with_level = |level: &str, started_at: f64| RunFacts {
+        level: Some(level.to_owned()),
+        ..facts("main", started_at)
+    };
+    let nightly = keep(&file, &with_level("soak", 1_000.0), Verdict::Pass);
+    keep(&file, &with_level("smoke", 2_000.0), Verdict::Pass);
+    let slower = keep(&file, &with_level("smoke", 3_000.0), Verdict::Regression);
+    let starved = RunFacts {
+        target_user_count: 5,
+        peak_user_count: 4,
+        ..with_level("smoke", 4_000.0)
+    };
+    keep(&file, &starved, Verdict::Pass);
+    let store = Store::open(&file).unwrap();
+    store.promote(slower, Timestamp(5_000.0)).unwrap();
+    let accepted = RunFilter {
+        accepted: true,
+        ..RunFilter::default()
+    };
+    // What cannot be trusted is no baseline either, whether it was judged or not.
+    assert_eq!(ids(&store, &accepted), [slower, nightly]);
+    let latest = RunFilter {
+        limit: Some(1),
+        ..accepted
+    };
+    assert_eq!(ids(&store, &latest), [slower]);
+}
+
+#[test]
 fn the_baseline_of_every_load_stays() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");

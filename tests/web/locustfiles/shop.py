@@ -43,4 +43,4 @@ if "WITH_SHAPE" in os.environ:
 
     class Steps(LoadTestShape):
         def tick(self):
-            return (2, 10) if self.get_run_time() < 60 else None
+            return (2, 10) if self.get_run_time() < float(os.environ["WITH_SHAPE"]) else None

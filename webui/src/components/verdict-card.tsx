@@ -2,10 +2,12 @@
 import {
   countStandings,
   standingOf,
+  standingsOf,
   STANDINGS,
   STANDING_WORDS,
   VERDICT_WORDS,
   type Finding,
+  type FindingCounts,
   type Verdict,
 } from "../comparison";
 import { formatCount } from "../format";
@@ -32,10 +34,14 @@ interface Judged {
   verdict: Verdict;
   findings: Finding[];
   exit_code?: number;
+  /** Where not all findings are there. */
+  counts?: FindingCounts;
 }
 
-export function VerdictCard({ judged: { verdict, exit_code, findings } }: { judged: Judged }) {
-  const counts = countStandings(findings);
+export function VerdictCard({ judged }: { judged: Judged }) {
+  const { verdict, exit_code, findings } = judged;
+  const there = countStandings(findings);
+  const counts = judged.counts ? standingsOf(judged.counts, there.better) : there;
   const deciding = findings.filter((finding) => decides(finding, verdict));
   return (
     <div class={`verdict card verdict-${TONES[verdict]}`}>

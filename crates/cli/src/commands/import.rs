@@ -77,9 +77,14 @@ fn copy(
     let mut text = String::new();
     for run in runs {
         let id = store.copy(run.id, into).map_err(|error| refused(&error))?;
-        let mut facts = run.facts;
-        tell(&mut facts, given);
-        into.set_facts(id, &facts).map_err(|error| refused(&error))?;
+        if ["branch", "commit", "label"]
+            .iter()
+            .any(|name| given(name).is_some())
+        {
+            let mut facts = run.facts;
+            tell(&mut facts, given);
+            into.set_facts(id, &facts).map_err(|error| refused(&error))?;
+        }
         text.push_str(&format!("Run {id} kept: katydid show {id}\n"));
     }
     Ok(Answer::of(text))

@@ -67,7 +67,13 @@ impl BlockRun {
                 options.seed.wrapping_add(pair as u64) & i64::MAX as u64
             ),
             "--no-store".to_owned(),
+            // As a configuration file of this folder may ask for.
             "--baseline=".to_owned(),
+            "--verdict-json=".to_owned(),
+            "--verdict-junit=".to_owned(),
+            "--verdict-markdown=".to_owned(),
+            "--verdict-metrics=".to_owned(),
+            "--verdict-html=".to_owned(),
             format!("--run-file={}", run_file.path().display()),
         ]);
         let file = File::create(output.path()).map_err(|error| wrong(&error))?;

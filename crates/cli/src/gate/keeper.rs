@@ -15,8 +15,8 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// one by whoever sends it.
 const BATCHES: usize = 16;
 
-/// Rows that may wait for a disk that does not answer, some hundred bytes each.
-const MOST_WAITING: usize = 2_000_000;
+/// How much may wait for a disk that does not answer, on either side: numbers of eight bytes.
+const MOST_WAITING: usize = 16_000_000;
 
 /// How often it is tried to hand over the last seconds.
 const TRY_EVERY: Duration = Duration::from_millis(10);
@@ -78,7 +78,7 @@ impl Keeper {
             waiting.seconds.extend(taken.seconds);
         }
         self.waiting = match self.sender.try_send(waiting) {
-            Err(TrySendError::Full(waiting)) if waiting.seconds.len() > MOST_WAITING => {
+            Err(TrySendError::Full(waiting)) if weight(&waiting) > MOST_WAITING => {
                 log::warn!(target: TARGET, "This run is kept no further: the disk does not answer. The test goes on.");
                 None
             }
@@ -125,6 +125,11 @@ fn slow_disk(patience: Duration) {
     );
 }
 
+fn weight(taken: &TakenSeconds) -> usize {
+    let buckets = |second: &katydid_stats::EntrySecond| second.response_times.iter().count();
+    taken.seconds.iter().map(|second| 8 + buckets(second)).sum()
+}
+
 /// Writes until nobody sends any more. A file that others hold is tried again; anything else is given up with one message.
 fn write(mut writer: RunWriter, receiver: &Receiver<TakenSeconds>) -> Option<RunWriter> {
     let mut flushed = Instant::now();
@@ -136,7 +141,7 @@ fn write(mut writer: RunWriter, receiver: &Receiver<TakenSeconds>) -> Option<Run
                 flushed = Instant::now();
                 match writer.flush(Timestamp::now()) {
                     // What was taken in stays, for the next time.
-                    Err(StoreError::Busy(_)) => Ok(()),
+                    Err(StoreError::Busy(_)) if writer.weight() <= MOST_WAITING => Ok(()),
                     other => other,
                 }
             }

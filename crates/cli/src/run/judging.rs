@@ -113,11 +113,19 @@ impl Run<'_> {
         self.gate = TestGate::Judged(Box::new(judged));
     }
 
-    /// Whether the test ends before what it was limited to was reached. A page's own first test ends early if somebody
-    /// stops it; whoever starts the others decides how long they are.
+    /// Whether the test ends before what it was limited to was reached. Of those that a page leads, the one that began by
+    /// itself ends early if somebody stops it. Whoever starts the others decides how long they are, unless the time limit
+    /// of the process ends them.
     fn is_cut_short(&self) -> bool {
-        let is_limited = self.is_limited() || self.parts.report.shape.is_some();
-        self.ends_early || self.visit == Visit::FirstTest && is_limited
+        let is_led = self.parts.report.shape.is_some();
+        let shape_done = self.status.borrow().shape_done;
+        let of_page = match (self.visit, self.first_test_is_over) {
+            (Visit::FirstTest, false) => (is_led || self.is_limited()) && !shape_done,
+            (Visit::Over, false) => is_led && !shape_done,
+            (Visit::Over, true) => true,
+            _ => false,
+        };
+        self.ends_early || of_page
     }
 
     /// Keeps the test that was judged, and says what it came to.

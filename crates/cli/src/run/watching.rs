@@ -107,8 +107,8 @@ impl Run<'_> {
         if let Some(why) = status.failure {
             return Some(End::Failure(why));
         }
-        self.follow_visit(status.state, status.shape_active);
         self.follow_tests(status.state);
+        self.follow_visit(status.state, status.shape_active);
         let shape_is_over = self.led_by_shape && !status.shape_active;
         match status.quit || shape_is_over && status.state == RunState::Stopped {
             true if self.led_by_shape => Some(End::ShapeDone),
@@ -164,9 +164,7 @@ impl Run<'_> {
             (TestGate::Open(_), RunState::Stopped) => {
                 self.judge();
                 self.keep_test();
-                if self.visit == Visit::FirstTest {
-                    self.visit = Visit::Open;
-                }
+                self.first_test_is_over = true;
             }
             _ => {}
         }

@@ -54,7 +54,10 @@ impl Runner {
             asked_at: Instant::now(),
             question: None,
         });
-        self.status.send_modify(|status| status.shape_active = true);
+        self.status.send_modify(|status| {
+            status.shape_active = true;
+            status.shape_done = false;
+        });
         self.ask_shape();
         Ok(())
     }
@@ -73,6 +76,7 @@ impl Runner {
             Ok(Some(wanted)) => self.start_tick(wanted),
             Ok(None) => {
                 log::info!(target: TARGET, "Shape test stopping");
+                self.status.send_modify(|status| status.shape_done = true);
                 let at_end = leading.at_end;
                 self.end_shape(at_end);
             }

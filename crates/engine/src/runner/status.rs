@@ -23,6 +23,8 @@ pub struct RunnerStatus {
     pub quit: bool,
     /// Whether a load shape leads the test.
     pub shape_active: bool,
+    /// Whether the last load shape that led a test came to its own end.
+    pub shape_done: bool,
     /// How late the last step of a ramp started.
     pub spawn_lag: Duration,
     /// Steps of ramps so far; a new number means that `spawn_lag` was measured anew.

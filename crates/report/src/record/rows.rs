@@ -4,7 +4,7 @@ use katydid_gate::{Finding, Judgement, Verdict};
 use katydid_stats::{ExceptionRow, Failure, RunStats};
 use serde::Serialize;
 
-use crate::verdict::gravest_first;
+use crate::verdict::{FindingCounts, gravest_first};
 
 /// Letters of a text that are told.
 const LONGEST_TEXT: usize = 4_000;
@@ -58,6 +58,7 @@ fn shorten(text: &mut std::sync::Arc<str>) {
 #[derive(Serialize)]
 pub(super) struct VerdictView<'a> {
     verdict: Verdict,
+    counts: FindingCounts,
     findings: Vec<&'a Finding>,
     findings_left_out: usize,
 }
@@ -68,6 +69,7 @@ impl<'a> VerdictView<'a> {
         let Rows { rows, left_out } = Rows::first(gravest_first(&judgement.findings), most);
         Self {
             verdict: judgement.verdict,
+            counts: FindingCounts::of(&judgement.findings),
             findings: rows,
             findings_left_out: left_out,
         }
