@@ -59,6 +59,21 @@ fn keep(file: &Path, facts: &RunFacts, verdict: Verdict) -> RunId {
     id
 }
 
+/// Of main, with a level.
+fn with_level(level: &str, started_at: f64) -> RunFacts {
+    RunFacts {
+        level: Some(level.to_owned()),
+        ..facts("main", started_at)
+    }
+}
+
+fn accepted() -> RunFilter {
+    RunFilter {
+        accepted: true,
+        ..RunFilter::default()
+    }
+}
+
 fn ids(store: &Store, filter: &RunFilter) -> Vec<RunId> {
     store.runs(filter).unwrap().iter().map(|run| run.id).collect()
 }
@@ -232,10 +247,7 @@ fn what_cannot_be_told_joins_the_baseline() {
         .zip(verdicts)
         .map(|(number, verdict)| keep(&file, &facts("main", 1_000.0 * f64::from(number)), verdict))
         .collect();
-    let accepted = RunFilter {
-        accepted: true,
-        ..RunFilter::default()
-    };
+    let accepted = accepted();
     assert_eq!(ids(&Store::open(&file).unwrap(), &accepted), [kept[1], kept[0]]);
 }
 
@@ -243,10 +255,6 @@ fn what_cannot_be_told_joins_the_baseline() {
 fn a_promotion_is_of_one_load() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
-    let with_level = |level: &str, started_at: f64| RunFacts {
-        level: Some(level.to_owned()),
-        ..facts("main", started_at)
-    };
     let nightly = keep(&file, &with_level("soak", 1_000.0), Verdict::Pass);
     keep(&file, &with_level("smoke", 2_000.0), Verdict::Pass);
     let slower = keep(&file, &with_level("smoke", 3_000.0), Verdict::Regression);
@@ -258,10 +266,7 @@ fn a_promotion_is_of_one_load() {
     keep(&file, &starved, Verdict::Pass);
     let store = Store::open(&file).unwrap();
     store.promote(slower, Timestamp(5_000.0)).unwrap();
-    let accepted = RunFilter {
-        accepted: true,
-        ..RunFilter::default()
-    };
+    let accepted = accepted();
     // What cannot be trusted is no baseline either, whether it was judged or not.
     assert_eq!(ids(&store, &accepted), [slower, nightly]);
     let latest = RunFilter {
@@ -275,10 +280,6 @@ fn a_promotion_is_of_one_load() {
 fn the_baseline_of_every_load_stays() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
-    let with_level = |level: &str, started_at: f64| RunFacts {
-        level: Some(level.to_owned()),
-        ..facts("main", started_at)
-    };
     let nightly = keep(&file, &with_level("soak", 1_000.0), Verdict::Pass);
     let smoke: Vec<RunId> = (2..10)
         .map(|number| {
