@@ -385,13 +385,13 @@ def _serve_page(environment: Environment, options: Namespace) -> None:
 
 def _page_address(environment: Environment) -> str | None:
     """Where a browser on this machine finds the page."""
-    options = environment.parsed_options
-    if environment.web_ui is None or options is None:
+    options, page = environment.parsed_options, environment.web_ui
+    if options is None or page is None or page.server is None:
         return None
     scheme = "https" if options.tls_cert else "http"
     shown = {"": "127.0.0.1", "*": "localhost", "0.0.0.0": "localhost", "::": "localhost"}
     host = options.web_host_display_name or shown.get(options.web_host, options.web_host)
-    return f"{scheme}://{host}:{environment.web_ui.server.server_port}{options.web_base_path}"  # type: ignore[union-attr]
+    return f"{scheme}://{host}:{page.server.server_port}{options.web_base_path}"
 
 
 def _fire_init(environment: Environment) -> None:

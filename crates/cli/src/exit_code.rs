@@ -23,7 +23,7 @@ pub const BUDGET_BROKEN: i32 = 10;
 pub const REGRESSION: i32 = 11;
 
 /// It cannot be told from what was measured, unless `--exit-code-on-inconclusive` says otherwise.
-pub const INCONCLUSIVE: i32 = 12;
+pub const INCONCLUSIVE: i32 = katydid_gate::INCONCLUSIVE_EXIT_CODE;
 
 /// The measurement cannot be trusted.
 pub const INVALID: i32 = 13;

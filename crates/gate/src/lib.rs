@@ -45,7 +45,7 @@ pub use history::{Blip, ChangePoint, History, HistoryPoint, history};
 pub use metric::{Metric, MetricError, Unit};
 pub use rules::{Rules, RulesError, Tolerance};
 pub use validity::{is_trusted, validity, validity_of_requests};
-pub use verdict::{Compared, Finding, FindingKind, Judgement, Outcome, Verdict};
+pub use verdict::{Compared, Finding, FindingKind, INCONCLUSIVE_EXIT_CODE, Judgement, Outcome, Verdict};
 
 // Budgets: what is allowed, where that is written, and holding a run against it.
 mod budget;

@@ -103,6 +103,9 @@ pub enum Verdict {
     Pass,
 }
 
+/// What a process ends with when it cannot be told, unless somebody says otherwise.
+pub const INCONCLUSIVE_EXIT_CODE: i32 = 12;
+
 /// Findings and the verdict over them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {

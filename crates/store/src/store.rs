@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use katydid_gate::{RunFacts, Verdict, is_comparable, is_trusted};
+use katydid_gate::{INCONCLUSIVE_EXIT_CODE, RunFacts, Verdict, is_comparable, is_trusted};
 use katydid_stats::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
@@ -13,9 +13,6 @@ use crate::schema;
 
 /// How long a process waits for another one that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The exit code of what cannot be told, unless somebody says otherwise.
-const CANNOT_BE_TOLD: i32 = 12;
 
 /// A run that was not written to for so long was broken off.
 const SILENCE_SECONDS: f64 = 60.0;
@@ -61,7 +58,9 @@ impl RunRow {
         let is_over = self.state == RunState::Ended;
         match self.verdict {
             None | Some(Verdict::Pass) => is_over && has_ended_with(0),
-            Some(Verdict::Inconclusive) => is_over && (has_ended_with(0) || has_ended_with(CANNOT_BE_TOLD)),
+            Some(Verdict::Inconclusive) => {
+                is_over && (has_ended_with(0) || has_ended_with(INCONCLUSIVE_EXIT_CODE))
+            }
             Some(_) => false,
         }
     }
@@ -178,7 +177,8 @@ impl Store {
     pub fn runs(&self, filter: &RunFilter) -> Result<Vec<RunRow>, StoreError> {
         let wanted = format!(
             "SELECT {COLUMNS} FROM runs WHERE (?1 IS NULL OR branch = ?1)
-             AND (?2 IS NULL OR lower(substr(commit_hash, 1, length(?2))) = lower(?2)) AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
+             AND (?2 IS NULL OR lower(substr(commit_hash, 1, length(?2))) = lower(?2))
+             AND (?3 IS NULL OR label = ?3) AND (?4 IS NULL OR id <> ?4)
              ORDER BY started_at DESC, id DESC LIMIT ?5"
         );
         // What is accepted is told by the runs together.
@@ -197,9 +197,16 @@ impl Store {
         if !filter.accepted {
             return Ok(runs);
         }
-        let mut accepted = accepted(runs);
-        accepted.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
-        Ok(accepted)
+        // Others of the branch may have superseded those that are asked for.
+        let accepted = accepted(&self.runs(&RunFilter {
+            branch: filter.branch.clone(),
+            except: filter.except,
+            ..RunFilter::default()
+        })?);
+        let asked_for = runs.into_iter().filter(|run| accepted.contains(&run.id));
+        Ok(asked_for
+            .take(filter.limit.map_or(usize::MAX, |limit| limit as usize))
+            .collect())
     }
 
     /// The run with a number.
@@ -213,8 +220,8 @@ impl Store {
             .ok_or_else(|| StoreError::NoSuchRun(format!("there is no run {id} in {}", self.file.display())))
     }
 
-    /// Makes a run the baseline of its branch: older ones of that branch that were made alike no longer count. What was promoted last counts,
-    /// also where a clock was set back in between.
+    /// Makes a run the baseline of its branch: older ones of that branch that were made alike no longer count.
+    /// What was promoted last counts, also where a clock was set back in between.
     ///
     /// # Errors
     ///
@@ -322,7 +329,7 @@ impl Store {
 
 /// Of all runs those that can be trusted, came to their end, and were not superseded. A promotion
 /// supersedes what was made before on the same branch and with the same load.
-fn accepted(runs: Vec<RunRow>) -> Vec<RunRow> {
+fn accepted(runs: &[RunRow]) -> HashSet<RunId> {
     let promoted: Vec<(RunId, Timestamp, Timestamp, RunFacts)> = runs
         .iter()
         .filter_map(|run| Some((run.id, run.promoted_at?, run.facts.started_at, run.facts.clone())))
@@ -338,7 +345,10 @@ fn accepted(runs: Vec<RunRow>) -> Vec<RunRow> {
             _ => run.is_well() && !run.facts.ended_early && is_trusted(&run.facts),
         }
     };
-    runs.into_iter().filter(|run| is_accepted(run)).collect()
+    runs.iter()
+        .filter(|run| is_accepted(run))
+        .map(|run| run.id)
+        .collect()
 }
 
 /// A folder of our own name is nothing that anybody wants to commit.

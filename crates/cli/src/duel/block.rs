@@ -8,7 +8,7 @@ use katydid_report::printable;
 use katydid_stats::Timestamp;
 use katydid_store::{Cut, RunFilter, Store};
 
-use super::options::variables_of_the_duel;
+use super::options::{unset_by_the_duel, variables_of_the_duel};
 use super::{DuelOptions, has_measured};
 use crate::commands::refused;
 use crate::error::CliError;
@@ -67,15 +67,9 @@ impl BlockRun {
                 options.seed.wrapping_add(pair as u64) & i64::MAX as u64
             ),
             "--no-store".to_owned(),
-            // As a configuration file of this folder may ask for.
-            "--baseline=".to_owned(),
-            "--verdict-json=".to_owned(),
-            "--verdict-junit=".to_owned(),
-            "--verdict-markdown=".to_owned(),
-            "--verdict-metrics=".to_owned(),
-            "--verdict-html=".to_owned(),
             format!("--run-file={}", run_file.path().display()),
         ]);
+        command.extend(unset_by_the_duel());
         let file = File::create(output.path()).map_err(|error| wrong(&error))?;
         let child =
             Children::start_into(&command, &file, &variables_of_the_duel()).map_err(|error| wrong(&error))?;

@@ -77,6 +77,13 @@ pub(super) fn variables_of_the_duel() -> Vec<String> {
     rows.flat_map(|row| row.env_names()).chain(of_github).collect()
 }
 
+/// Arguments that take back what a configuration file of this folder may ask for.
+pub(super) fn unset_by_the_duel() -> impl Iterator<Item = String> {
+    options::rows()
+        .filter(|row| row.dest == "baseline" || row.dest.starts_with("verdict_"))
+        .map(|row| format!("{}=", row.name()))
+}
+
 fn command() -> Command {
     let time = |name: &'static str, default: &'static str, help: &'static str| {
         Arg::new(name)
